@@ -1,0 +1,1 @@
+"""One order book, exact."""

@@ -1,0 +1,87 @@
+"""How far a stream can be believed, and how the words for it come about."""
+
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from monitor.model.time import SECOND
+
+
+class State(StrEnum):
+    """The states a stream can be in; only LIVE may be shown as true now."""
+
+    CONNECTING = "CONNECTING"
+    SYNCING = "SYNCING"
+    LIVE = "LIVE"
+    UNPROVEN = "UNPROVEN"
+    STALE = "STALE"
+    GAP = "GAP"
+    HALTED = "HALTED"
+    CLOSED = "CLOSED"
+    DOWN = "DOWN"
+
+
+class Proof(StrEnum):
+    """By what means a venue lets us prove a book whole."""
+
+    CHECKSUM = "checksum"
+    SEQUENCE = "sequence"
+    SNAPSHOT = "snapshot"
+    NONE = "none"
+
+
+class Counters(msgspec.Struct, frozen=True):
+    """What befell a stream since it was first subscribed."""
+
+    messages: int = 0
+    gaps: int = 0
+    resyncs: int = 0
+    duplicates: int = 0
+    crossed: int = 0
+    checksums_ok: int = 0
+    checksums_failed: int = 0
+    rejected: int = 0
+    reconnects: int = 0
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """A stream's state, its proof and since when.
+
+    ``since``, ``fresh`` and ``next_try`` are monotonic ns, so a step of the wall
+    clock changes no age. ``fresh`` is when the stream was last known good: the
+    last message or heartbeat. ``detail`` says how far the proof reaches
+    (``top 10``, ``every 0.5 s``); ``reason`` is one plain sentence where the
+    state is not LIVE; ``next_try`` is when a DOWN feed is tried again, 0 for never.
+    """
+
+    state: State
+    proof: Proof = Proof.NONE
+    since: int = 0
+    fresh: int = 0
+    detail: str = ""
+    reason: str = ""
+    next_try: int = 0
+    counters: Counters = Counters()
+
+    def age_s(self, now: int) -> float:
+        """Seconds since the stream was last known good, never negative."""
+        return max(0, now - self.fresh) / SECOND
+
+    def words(self, now: int) -> str:
+        """What the screen shows at ``now`` (monotonic ns): ``STALE 4.2 s``, ``LIVE sequence``."""
+        if self.state is State.LIVE:
+            return f"LIVE {self.proof}" + (f" ({self.detail})" if self.detail else "")
+        if self.state is State.STALE:
+            return f"STALE {self.age_s(now):.1f} s"
+        if self.state is State.DOWN:
+            wait = max(0, self.next_try - now) / SECOND
+            next_try = f", next try in {wait:.0f} s" if self.next_try else ""
+            return f"DOWN ({self.reason}{next_try})"
+        return self.state.value
+
+
+class Judged(Protocol):
+    """Whatever can say how far a stream is to be believed at a moment (monotonic ns)."""
+
+    def verdict(self, now: int) -> Verdict: ...
