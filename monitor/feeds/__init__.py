@@ -1,0 +1,1 @@
+"""Everything that talks: sockets, HTTP, recordings, and the feed we serve ourselves."""
