@@ -1,0 +1,1 @@
+"""What is true now: mutable, single-threaded, one version each."""
