@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from monitor.book.grid import Grid, decimals_of, inferred_grid
-from monitor.book.side import EXACT_DIGITS, BookSide, NeedsText
+from monitor.book.side import BookSide, NeedsText
 
 Levels = Sequence[tuple[float, float]]
 ExactLevels = Sequence[tuple[Decimal, Decimal]]
@@ -75,7 +74,7 @@ class Book:
     @property
     def tick_size(self) -> Decimal:
         """The step of the grid the book lies on: declared by the venue, or inferred."""
-        return max(self.bids.grid.tick_size, self.asks.grid.tick_size, key=decimals_of)
+        return self.bids.grid.tick_size
 
     @property
     def outside_covered(self) -> bool:
@@ -90,11 +89,15 @@ class Book:
 
     def replace(self, bids: Levels, asks: Levels, covered: Covered = WHOLE) -> None:
         """Take a snapshot: what was there is gone."""
-        prices = [price for price, _ in (*bids, *asks)]
-        if self._declared is None and any(p >= 10.0 ** (EXACT_DIGITS - 8) for p in prices):
-            # Without a tick nothing says how many digits such a price's text had.
-            raise NeedsText
-        self._clear([Decimal(repr(price)) for price in prices], len(bids))
+        grid = self._declared
+        if grid is None:
+            grid = inferred_grid(price for price, _ in (*bids, *asks))
+            if grid is None:
+                raise NeedsText
+        best_bid = max((price for price, _ in bids), default=0.0)
+        best_ask = min((price for price, _ in asks), default=0.0)
+        self.bids.clear(grid, Decimal(repr(best_bid)))
+        self.asks.clear(grid, Decimal(repr(best_ask)))
         self.bids.apply(bids)
         self.asks.apply(asks)
         self._replaced(covered)
@@ -103,7 +106,10 @@ class Book:
         self, bids: ExactLevels, asks: ExactLevels, covered: Covered = WHOLE
     ) -> None:
         """Take a snapshot of numbers of any length."""
-        self._clear([price for price, _ in (*bids, *asks)], len(bids))
+        finest = max((decimals_of(price) for price, _ in (*bids, *asks)), default=0)
+        grid = self._declared or Grid(Decimal(1).scaleb(-finest), declared=False)
+        self.bids.clear(grid, max((price for price, _ in bids), default=Decimal(0)))
+        self.asks.clear(grid, min((price for price, _ in asks), default=Decimal(0)))
         self.bids.apply_exact(bids)
         self.asks.apply_exact(asks)
         self._replaced(covered)
@@ -124,20 +130,12 @@ class Book:
 
     def clear(self) -> None:
         """Forget everything: a new connection's book starts empty and unproven."""
-        self._clear([], 0)
+        for side in (self.bids, self.asks):
+            side.clear(side.grid, Decimal(0))
         self.generation += 1
         self.version += 1
         self.synced = self.crossed = False
         self.covered = WHOLE
-
-    def _clear(self, prices: list[Decimal], bids: int) -> None:
-        grid = self._declared or inferred_grid(prices)
-        if self._declared and any(grid.tick(price) is None for price in prices):
-            # A venue that quotes finer than its list said: believe the quotes.
-            finest = max(prices, key=decimals_of)
-            grid = grid.refined(finest)
-        self.bids.clear(grid, max(prices[:bids], default=Decimal(0)))
-        self.asks.clear(grid, min(prices[bids:], default=Decimal(0)))
 
     def _replaced(self, covered: Covered) -> None:
         self.synced = True
@@ -146,19 +144,15 @@ class Book:
 
     def _changed(self) -> None:
         bids, asks = self.bids, self.asks
+        if bids.grid is not asks.grid:
+            self._unify()
         self.version += 1
-        if bids.grid is asks.grid:
-            self.crossed = (
-                bids.best_index >= 0
-                and asks.best_index >= 0
-                and bids.best_index + bids.base + asks.best_index + asks.base >= 0
-            )
-        else:
-            self.crossed = bool(
-                len(bids) and len(asks) and exact_best(bids) >= exact_best(asks)
-            )
+        crossed = bids.best_index + bids.base + asks.best_index + asks.base >= 0
+        self.crossed = crossed and bids.best_index >= 0 and asks.best_index >= 0
 
-
-def exact_best(side: BookSide) -> Fraction:
-    """The best price of a side that isn't empty, exact."""
-    return Fraction(side.grid.exact_price(side.best_tick))
+    def _unify(self) -> None:
+        """Lay the finer of the two grids under both sides."""
+        finer = min(self.bids.grid, self.asks.grid, key=lambda grid: grid.tick_size)
+        for side in (self.bids, self.asks):
+            if side.grid is not finer:
+                side.relay(finer, side.grid.exact_price(side.best_tick))

@@ -1,10 +1,15 @@
 """The tick grid a book lies on: exact prices as integers, and back."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
 FINEST = Decimal(1).scaleb(-18)
 """No venue quotes finer than this; a price that claims to is bad data."""
+
+
+LEAST_PRICE, LARGEST_PRICE = 1e-4, 1e7
+"""Within these a float's shortest text has no exponent and, to 8 decimals, every digit."""
 
 
 class Grid:
@@ -50,7 +55,16 @@ def decimals_of(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def inferred_grid(prices: list[Decimal]) -> Grid:
-    """The grid of a book whose venue named no tick: as fine as the finest price seen."""
-    decimals = max(map(decimals_of, prices), default=0)
+def inferred_grid(prices: Iterable[float]) -> Grid | None:
+    """The grid of a book whose venue named no tick: as fine as the finest price seen.
+
+    None where a price is so large that a float may have lost digits of its text.
+    """
+    decimals = 0
+    for price in prices:
+        text = repr(price)
+        if not LEAST_PRICE <= price < LARGEST_PRICE:
+            return None
+        if not text.endswith(".0"):
+            decimals = max(decimals, len(text) - text.index(".") - 1)
     return Grid(Decimal(1).scaleb(-decimals), declared=False)

@@ -133,13 +133,10 @@ class BookSide:
 
         Raises NeedsText or BadLevel; the side may then hold a part of the message.
         """
-        if self.depth is not None:
-            self._apply_slowly(levels)
+        if len(levels) >= SCATTER_FROM and self.depth is None and self._scatter(levels):
             return
-        if len(levels) >= SCATTER_FROM and self._scatter(levels):
-            return
-        sizes, scale, offset = self.cells, self.scale, self.offset
-        low, high, limit, best = self.half_low, self.half_high, self.limit, self.best_index
+        cells, scale, offset, low, high, limit = self.hot
+        best = self.best_index
         try:
             for price, size in levels:
                 x = price * scale + offset
@@ -147,7 +144,7 @@ class BookSide:
                 # On a tick, x is a whole number and a half; the bounds also turn away
                 # what lies below the window, where int() rounds the wrong way.
                 if size < limit and low < x - i < high:
-                    sizes[i] = size
+                    cells[i] = size
                     if i > best:
                         best = i
                 elif size >= limit or not self._far_level(x, size):
@@ -157,7 +154,7 @@ class BookSide:
             self._apply_slowly(levels)
             return
         self.best_index = best
-        if best < self.low_water or not sizes[best]:
+        if best < self.low_water or not cells[best]:
             self._settle()
 
     def apply_exact(self, levels: Iterable[tuple[Decimal, Decimal]]) -> None:
@@ -174,23 +171,7 @@ class BookSide:
         self.wide.clear()
         self._lay(grid, int(ticks), 1 << (int(span) - 1).bit_length())
 
-    # The window.
-
-    def _lay(self, grid: Grid, best_tick: int, length: int) -> None:
-        self.grid = grid
-        # A fresh array of zeros costs only the pages that are written to.
-        self.sizes = np.zeros(length + 1)
-        self.cells = memoryview(self.sizes)[:length]
-        self.base = self.sign * best_tick - int(length * BEST_AT)
-        self.scale = self.sign * grid.per_unit
-        self.offset = 0.5 - self.base
-        self.low_water = length // 4
-        slack = rounding_slack(max(abs(self.base), abs(self.base + length)))
-        self.half_low, self.half_high = 0.5 - slack, 0.5 + slack
-        self.best_index = -1
-        self.count = 0
-
-    def _relay(self, grid: Grid, best: Decimal) -> None:
+    def relay(self, grid: Grid, best: Decimal) -> None:
         """Lay the grid anew, finer or elsewhere, and put every level back."""
         index = np.flatnonzero(self.sizes)
         old, exact = self.grid, dict(self.wide)
@@ -204,6 +185,26 @@ class BookSide:
             self._set_tick(moved, size)
             if tick in exact:
                 self.wide[moved] = exact[tick]
+
+    # The window.
+
+    def _lay(self, grid: Grid, best_tick: int, length: int) -> None:
+        self.grid = grid
+        # A fresh array of zeros costs only the pages that are written to.
+        self.sizes = np.zeros(length + 1)
+        self.cells = memoryview(self.sizes)[:length]
+        self.base = self.sign * best_tick - int(length * BEST_AT)
+        self.scale = self.sign * grid.per_unit
+        self.offset = 0.5 - self.base
+        self.low_water = length // 4
+        slack = rounding_slack(max(abs(self.base), abs(self.base + length)))
+        self.half_low, self.half_high = 0.5 - slack, 0.5 + slack
+        # What the hot loop needs, in one tuple. A book cut to a depth counts its levels,
+        # so there every level takes the slow way: nothing is below a limit of 0.
+        limit = self.limit if self.depth is None else 0.0
+        self.hot = (self.cells, self.scale, self.offset, self.half_low, self.half_high, limit)
+        self.best_index = -1
+        self.count = 0
 
     def _best_below(self, start: int) -> int:
         """The highest index up to ``start`` that holds a level; -1 where none does."""
@@ -229,9 +230,9 @@ class BookSide:
             best = self.best_index = self._best_below(best)
         if best < 0 and self.far:
             tick = self.sign * max(self.sign * tick for tick in self.far)
-            self._relay(self.grid, self.grid.exact_price(tick))
+            self.relay(self.grid, self.grid.exact_price(tick))
         elif 0 <= best < self.low_water:
-            self._relay(self.grid, self.grid.exact_price(self.best_tick))
+            self.relay(self.grid, self.grid.exact_price(self.best_tick))
 
     def _indices(self, limit: int | None) -> NDArray[np.int64]:
         """Indices of levels in the window, best first."""
@@ -301,7 +302,7 @@ class BookSide:
             if price % FINEST:
                 raise BadLevel(f"a level had price {price}, finer than any venue's tick")
             best = self.grid.exact_price(self.best_tick) if self.best_index >= 0 else price
-            self._relay(self.grid.refined(price), best)
+            self.relay(self.grid.refined(price), best)
             tick = self.grid.tick(price)
             assert tick is not None
         rounded = float(size)
@@ -317,7 +318,7 @@ class BookSide:
         if i >= len(self.cells):
             if not size:
                 return
-            self._relay(self.grid, self.grid.exact_price(tick))
+            self.relay(self.grid, self.grid.exact_price(tick))
             i = self.sign * tick - self.base
         self.count += (size > 0) - (self.cells[i] > 0)
         self.cells[i] = size
