@@ -177,9 +177,10 @@ class CandleSeries:
             return
         kept = ~np.isin(ours.ts_open, np.fromiter(theirs, np.int64, len(theirs)))
         rows = zip(*map(self._row_of_candle, theirs.values()), strict=True)
+        held: tuple[NDArray[Any], ...] = ours
         columns = [
             np.concatenate([column[kept], np.array(values, column.dtype)])
-            for column, values in zip(ours, rows, strict=True)
+            for column, values in zip(held, rows, strict=True)
         ]
         order = np.argsort(columns[0], kind="stable")[-self.capacity :]
         self._take(CandleColumns(*(column[order] for column in columns)))
