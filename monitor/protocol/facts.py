@@ -11,7 +11,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     ``urls`` and ``rest_urls`` are tried in order, the later ones where the first
     refuses. Durations are seconds. ``send_limit`` is messages a second the venue
-    takes from us, ``request_interval_s`` the pause between REST requests.
+    takes from us, ``request_interval_s`` the pause between REST requests;
+    ``streams_per_connection`` is 0 where no limit is known.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ping_timeout_s: float = 20.0
     max_message_bytes: int = 4 * 1024 * 1024
     send_limit: float = 5.0
+    streams_per_connection: int = 0
     request_interval_s: float = 0.25
     compression: bool = False
     intervals: dict[str, str] = {}
