@@ -102,9 +102,7 @@ class Book:
         self.asks.apply(asks)
         self._replaced(covered)
 
-    def replace_exact(
-        self, bids: ExactLevels, asks: ExactLevels, covered: Covered = WHOLE
-    ) -> None:
+    def replace_exact(self, bids: ExactLevels, asks: ExactLevels, covered: Covered = WHOLE) -> None:
         """Take a snapshot of numbers of any length."""
         finest = max((decimals_of(price) for price, _ in (*bids, *asks)), default=0)
         grid = self._declared or Grid(Decimal(1).scaleb(-finest), declared=False)

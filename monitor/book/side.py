@@ -28,7 +28,7 @@ class BadLevel(ValueError):
     """A level whose price or size no market has; the message says which."""
 
 
-class NeedsText(Exception):  # noqa: N818 - a request to the caller, no error of the feed
+class NeedsText(Exception):
     """A float can't prove the venue's digits: decode the message's texts and apply those."""
 
 
@@ -46,6 +46,8 @@ class BookSide:
         self.limit = 10.0 ** (EXACT_DIGITS - size_decimals)
         self.far: dict[int, float] = {}
         self.wide: dict[int, Decimal] = {}
+        self.best_index = -1
+        self.base = 0
         self._lay(grid, 0, SMALLEST_WINDOW)
 
     # Reading.
@@ -143,11 +145,11 @@ class BookSide:
                 i = int(x)
                 # On a tick, x is a whole number and a half; the bounds also turn away
                 # what lies below the window, where int() rounds the wrong way.
-                if size < limit and low < x - i < high:
+                if 0.0 <= size < limit and low < x - i < high:
                     cells[i] = size
                     if i > best:
                         best = i
-                elif size >= limit or not self._far_level(x, size):
+                elif not self._far_level(x, size):
                     self._apply_slowly(levels)
                     return
         except (IndexError, ValueError, OverflowError):
@@ -190,13 +192,19 @@ class BookSide:
 
     def _lay(self, grid: Grid, best_tick: int, length: int) -> None:
         self.grid = grid
+        self.base = self.sign * best_tick - int(length * BEST_AT)
+        # No cell stands for a price of 0 or less, so none can be written to.
+        if self.sign > 0:
+            self.base = max(self.base, 1)
+        else:
+            length = min(length, -self.base)
         # A fresh array of zeros costs only the pages that are written to.
         self.sizes = np.zeros(length + 1)
-        self.cells = memoryview(self.sizes)[:length]
-        self.base = self.sign * best_tick - int(length * BEST_AT)
+        self.cells = float_cells(self.sizes)[:length]
         self.scale = self.sign * grid.per_unit
         self.offset = 0.5 - self.base
-        self.low_water = length // 4
+        # Bids whose window reaches down to the first tick have nowhere to follow to.
+        self.low_water = 0 if self.base == 1 else length // 4
         slack = rounding_slack(max(abs(self.base), abs(self.base + length)))
         self.half_low, self.half_high = 0.5 - slack, 0.5 + slack
         # What the hot loop needs, in one tuple. A book cut to a depth counts its levels,
@@ -257,6 +265,7 @@ class BookSide:
             np.all(np.abs(x - whole - 0.5) < self.half_high - 0.5)
             and np.all((size >= 0) & (size < self.limit))
             and whole.max() < len(self.cells)
+            and (self.sign < 0 or whole.min() + self.base > 0)
         ):
             return False
         index = whole.astype(np.int64)
@@ -272,10 +281,14 @@ class BookSide:
     def _far_level(self, x: float, size: float) -> bool:
         """Take a level worse than the window; False where it isn't plainly one."""
         i = math.floor(x)
-        if i >= 0 or not self.half_low < x - i < self.half_high or not size >= 0:
+        if i >= 0 or not self.half_low < x - i < self.half_high:
             return False
-        self._set_far(self.sign * (i + self.base), size)
-        return True
+        if self.depth is not None or not 0 <= size < self.limit:
+            return False
+        tick = self.sign * (i + self.base)
+        if tick > 0:
+            self._set_far(tick, size)
+        return tick > 0
 
     def _apply_slowly(self, levels: Iterable[tuple[float, float]]) -> None:
         for price, size in levels:
@@ -361,6 +374,11 @@ class BookSide:
         column = np.searchsorted(ticks, far, "right") - 1
         inside = (column >= 0) & (column < len(sums))
         np.add.at(sums, column[inside], sizes[inside])
+
+
+def float_cells(sizes: Floats) -> "memoryview[float]":
+    """The array's own memory, as cells that are quicker to write one by one."""
+    return memoryview(sizes)  # type: ignore[arg-type] # NumPy's stubs leave out the buffer
 
 
 def rounding_slack(ticks: float) -> float:

@@ -60,9 +60,7 @@ def assert_same(plain: PlainBook, book: Book) -> None:
         assert [float(p) for p, _ in expected] == prices.tolist()
         assert [float(s) for _, s in expected] == sizes.tolist()
         assert (float(expected[0][0]) if expected else None) == side.best
-    crossed = bool(
-        plain.bids and plain.asks and plain.top_bids()[0][0] >= plain.top_asks()[0][0]
-    )
+    crossed = bool(plain.bids and plain.asks and plain.top_bids()[0][0] >= plain.top_asks()[0][0])
     assert crossed == book.crossed
 
 
@@ -105,9 +103,7 @@ def test_equals_plain_book(history: list[tuple[Levels, Levels]], later_snapshot:
 
 @settings(max_examples=150, deadline=None)
 @given(histories(), st.integers(1, 8))
-def test_depth_limited_equals_plain_book(
-    history: list[tuple[Levels, Levels]], depth: int
-) -> None:
+def test_depth_limited_equals_plain_book(history: list[tuple[Levels, Levels]], depth: int) -> None:
     """A book cut to a depth after each message keeps just the best levels."""
     plain, book = PlainBook(depth), Book(depth=depth)
     for number, message in enumerate(history):
@@ -141,7 +137,7 @@ def test_large_messages_equal_plain_book(moves: list[tuple[int, int]]) -> None:
     levels = [(format(Decimal(n).scaleb(-2), "f"), str(size)) for n, size in moves]
     plain, book = PlainBook(), Book(tick_size=Decimal("0.01"))
     for message in (([("1000", "1")], [("1000.01", "1")]), (levels, levels)):
-        (plain.replace if message is None else plain.apply)(*message)
+        (plain.apply if book.synced else plain.replace)(*message)
         feed(book, message, snapshot=not book.synced)
     assert_same(plain, book)
 
@@ -153,9 +149,7 @@ def test_large_messages_equal_plain_book(moves: list[tuple[int, int]]) -> None:
     st.integers(1, 3_000),
     st.integers(1, 64),
 )
-def test_columns_sum_the_levels(
-    moves: list[tuple[int, int]], low: int, span: int, n: int
-) -> None:
+def test_columns_sum_the_levels(moves: list[tuple[int, int]], low: int, span: int, n: int) -> None:
     """Each pixel column holds the sum of the levels whose prices lie in it, on both sides."""
     levels = [(tick * 0.25, float(size)) for tick, size in moves]
     book = Book(tick_size=Decimal("0.25"))

@@ -1,0 +1,1 @@
+"""What leaves the program as data: exact tables, without Qt."""

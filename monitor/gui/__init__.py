@@ -1,0 +1,1 @@
+"""Everything that draws; the only floor beside app that knows Qt."""

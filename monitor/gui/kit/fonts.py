@@ -1,0 +1,30 @@
+"""The program's own font, with digits of equal width, at the sizes it is used in."""
+
+from pathlib import Path
+
+import fontpkg_ibm_plex_sans
+from PySide6.QtGui import QFont, QFontDatabase
+
+FAMILY = "IBM Plex Sans"
+TEXT_PX = 13
+SMALL_PX = 12
+PRICE_PX = 18
+
+
+def load_fonts() -> str:
+    """Make the font known to Qt and return its family; the system's where that fails."""
+    for folder in fontpkg_ibm_plex_sans.__path__:
+        for path in sorted(Path(folder).rglob("*.?tf")):
+            QFontDatabase.addApplicationFont(str(path))
+    if FAMILY in QFontDatabase.families():
+        return FAMILY
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+
+
+def font(pixels: int = TEXT_PX, *, strong: bool = False) -> QFont:
+    """The font at a size in device-independent pixels; every digit is equally wide."""
+    chosen = QFont(FAMILY)
+    chosen.setPixelSize(pixels)
+    chosen.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+    chosen.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return chosen

@@ -1,0 +1,128 @@
+"""The 28 px strip above a panel: its title, what it shows, read-outs and the menu."""
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from monitor.gui.kit.fonts import SMALL_PX, TEXT_PX, font
+from monitor.gui.kit.theme import Theme
+from monitor.model.verdict import State, Verdict
+
+HEIGHT = 28
+MARGIN = 10
+GAP = 8
+MENU_WIDTH = 28
+
+
+class PanelHeader(QWidget):
+    """Painted, not built of labels: venue text never meets a widget that reads HTML."""
+
+    menu_wanted = Signal(object)
+    maximise_wanted = Signal()
+
+    def __init__(self, title: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title, self._theme = title, theme
+        self._detail = self._readout = self._badge = ""
+        self._badge_colour = theme.dim
+        self.setFixedHeight(HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(f"{title}: menu")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self.update()
+
+    def show_detail(self, detail: str) -> None:
+        """Say what the panel shows, in dim text behind the title."""
+        if detail != self._detail:
+            self._detail = detail
+            self.update()
+
+    def show_readout(self, readout: str) -> None:
+        """Say figures at the right end."""
+        if readout != self._readout:
+            self._readout = readout
+            self.update()
+
+    def show_verdict(self, verdict: Verdict | None, now: int) -> None:
+        """A badge where the panel can't be believed; nothing while it can."""
+        badge, colour = "", self._theme.dim
+        if verdict is not None and verdict.state not in (State.LIVE, State.UNPROVEN):
+            badge = verdict.words(now)
+            calm = (State.CONNECTING, State.SYNCING, State.CLOSED, State.HALTED)
+            colour = self._theme.warn if verdict.state in calm else self._theme.bad
+        if (badge, colour) != (self._badge, self._badge_colour):
+            self._badge, self._badge_colour = badge, colour
+            self.update()
+
+    def paint(self, painter: QPainter, area: QRect, *, menu: bool = True) -> None:
+        """Paint the strip anywhere; a picture that is exported has no menu."""
+        theme = self._theme
+        painter.fillRect(area, theme.panel)
+        painter.fillRect(area.adjusted(0, area.height() - 1, 0, 0), theme.hairline)
+        right = area.right() - (MENU_WIDTH if menu else MARGIN)
+        left = self._text(
+            painter, area.left() + MARGIN, right, self._title, theme.text, strong=True
+        )
+        if self._badge:
+            left = self._text(painter, left, right, self._badge, self._badge_colour, strong=True)
+        left = self._text(painter, left, right, self._detail, theme.dim)
+        painter.setFont(font(SMALL_PX))
+        painter.setPen(theme.dim)
+        if painter.fontMetrics().horizontalAdvance(self._readout) <= right - left:
+            rect = QRect(left, area.top(), right - left, area.height())
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(rect, int(flags), self._readout)
+        if menu:
+            self._paint_menu(painter, area)
+
+    def _text(
+        self,
+        painter: QPainter,
+        left: int,
+        right: int,
+        text: str,
+        colour: QColor,
+        *,
+        strong: bool = False,
+    ) -> int:
+        if not text or right <= left:
+            return left
+        painter.setFont(font(TEXT_PX if strong else SMALL_PX, strong=strong))
+        painter.setPen(colour)
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, right - left)
+        rect = QRect(left, 0, right - left, HEIGHT)
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter), shown)
+        return left + painter.fontMetrics().horizontalAdvance(shown) + GAP
+
+    def _paint_menu(self, painter: QPainter, area: QRect) -> None:
+        colour = self._theme.accent if self.hasFocus() else self._theme.dim
+        middle = area.center().y()
+        for step in (-4, 0, 4):
+            painter.fillRect(area.right() - 18 + step, middle, 2, 2, colour)
+        if self.hasFocus():
+            painter.setPen(self._theme.accent)
+            painter.drawRect(area.adjusted(0, 0, -1, -2))
+
+    # Qt's own.
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        self.paint(painter, self.rect())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        at_menu = event.position().x() >= self.width() - MENU_WIDTH
+        if at_menu or event.button() is Qt.MouseButton.RightButton:
+            self.menu_wanted.emit(event.globalPosition().toPoint())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.maximise_wanted.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Menu):
+            self.menu_wanted.emit(self.mapToGlobal(QPoint(self.width() - MENU_WIDTH, HEIGHT)))
+        else:
+            super().keyPressEvent(event)

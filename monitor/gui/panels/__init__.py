@@ -1,0 +1,1 @@
+"""One panel per module; a panel computes nothing and knows no other panel."""
