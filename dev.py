@@ -188,19 +188,17 @@ TASKS = {
 def set_up() -> None:
     """Make .venv what the lock and pyproject.toml say; nothing to do costs a few milliseconds."""
     packages, project = fingerprint(LOCK), fingerprint(PROJECT)
-    stamp = read_stamp()
     if not usable():
-        stamp = {}
         make_environment()
+    stamp = read_stamp()
     if stamp.get("packages") != packages:
         install_lock()
-        stamp = {}
+        stamp = {"packages": packages}
+        write_stamp(stamp)
         see_to_system_libraries()
     if stamp.get("project") != project:
         install_project()
-    wanted = {"packages": packages, "project": project}
-    if stamp != wanted:
-        STAMP.write_text(json.dumps(wanted), encoding="utf-8")
+        write_stamp({**stamp, "project": project})
 
 
 def fingerprint(file: Path) -> str:
@@ -216,6 +214,11 @@ def read_stamp() -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return stamp if isinstance(stamp, dict) else {}
+
+
+def write_stamp(stamp: dict[str, str]) -> None:
+    """Note what .venv was made from so far."""
+    STAMP.write_text(json.dumps(stamp), encoding="utf-8")
 
 
 def usable() -> bool:
