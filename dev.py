@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+KIND = str(sys.implementation.cache_tag)  # what packages are made for; patch releases share it
 LOCK = ROOT / "requirements.lock"
 PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / "depthscope-setup.json"  # what the environment was made from
@@ -203,7 +204,7 @@ def set_up() -> None:
 
 def fingerprint(file: Path) -> str:
     """What an installation hangs on: the file, the Python, and where the checkout lies."""
-    parts = [file.read_bytes(), sys.version.encode(), str(ROOT).encode()]
+    parts = [file.read_bytes(), KIND.encode(), str(ROOT).encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -227,14 +228,14 @@ def usable() -> bool:
         return False
     try:
         answer = subprocess.run(
-            [PYTHON, "-c", "import sys; print(sys.version)"],
+            [PYTHON, "-c", "import sys; print(sys.implementation.cache_tag)"],
             capture_output=True,
             check=False,
             text=True,
         )
     except OSError:
         return False
-    return answer.returncode == 0 and answer.stdout.strip() == sys.version
+    return answer.returncode == 0 and answer.stdout.strip() == KIND
 
 
 def make_environment() -> None:
@@ -327,13 +328,19 @@ def install_debian_packages(packages: list[str], purpose: str) -> None:
     if os.geteuid() != 0:
         raise Refused(f"This system lacks packages for {purpose}: sudo {line}")
     say(f"setup: {line}")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    installation = [*line.split(), "-qq"]
     # Old lists may name packages that are gone, and a fresh system has no lists at all.
-    if not quietly(["apt-get", "update", "-qq"], environment=environment) or not quietly(
-        installation, environment=environment
-    ):
-        raise Refused(f"This did not work: {line}")
+    for command in ([apt, "update"], [apt, *line.split()[1:]]):
+        ended = subprocess.run(
+            command,
+            check=False,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        if ended.returncode != 0:
+            say(ended.stdout.decode(errors="replace").rstrip())
+            raise Refused(f"This did not work: {line}")
 
 
 # Programs.
@@ -349,12 +356,7 @@ def attempt(command: Sequence[str | Path], environment: dict[str, str] | None = 
     return status
 
 
-def quietly(
-    command: Sequence[str | Path],
-    *,
-    hush: bool = False,
-    environment: dict[str, str] | None = None,
-) -> bool:
+def quietly(command: Sequence[str | Path], *, hush: bool = False) -> bool:
     """Whether a program ends well; its output goes to standard error, or nowhere with ``hush``."""
     output = subprocess.DEVNULL if hush else sys.stderr
     try:
@@ -362,7 +364,6 @@ def quietly(
             command,
             check=False,
             cwd=ROOT,
-            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
