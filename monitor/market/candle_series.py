@@ -64,6 +64,11 @@ class CandleColumns(NamedTuple):
     ts_first: NDArray[np.int64]
     ts_last: NDArray[np.int64]
 
+    def rows(self, which: slice | NDArray[np.int64]) -> "CandleColumns":
+        """The same columns with only some rows; windows still, where ``which`` is a slice."""
+        columns: tuple[NDArray[Any], ...] = self
+        return CandleColumns(*(column[which] for column in columns))
+
 
 class CandleSeries:
     """One instrument's candles of one interval (ns, at least one second)."""

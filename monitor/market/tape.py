@@ -51,6 +51,11 @@ class TapeView(NamedTuple):
     trade_id: NDArray[np.object_]
     exact: NDArray[np.object_]
 
+    def rows(self, which: slice | NDArray[np.int64]) -> "TapeView":
+        """The same columns with only some rows; windows still, where ``which`` is a slice."""
+        columns: tuple[NDArray[Any], ...] = self
+        return TapeView(*(column[which] for column in columns))
+
     def exact_at(self, row: int) -> tuple[Decimal, Decimal]:
         """Price and size of one row, exactly as the venue wrote them."""
         price, size = self.exact[row] or (repr(float(self.price[row])), repr(float(self.size[row])))
