@@ -60,6 +60,8 @@ class VenueProtocol(ABC):
         self.instruments: dict[str, Instrument] = {}
         self.unknown_messages = 0
         self.rejected_messages = 0
+        self.renew_reason = ""
+        """Why a new connection should be opened at once (the venue said so); empty for no."""
         self._outbox: list[str] = []
         self._requests: list[HttpRequest] = []
 

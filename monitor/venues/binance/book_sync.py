@@ -1,0 +1,458 @@
+"""One symbol's order book on Binance: kept, spliced, checked, and refreshed in time.
+
+The numbers in brackets are those of the procedure in Binance's own documents ("How to
+manage a local order book correctly", as corrected 2025-11-12):
+
+[1] open the stream and buffer its events; remember the first event's ``U``
+[2] fetch a snapshot; where its ``lastUpdateId`` is below that ``U``, fetch another
+[3] drop the buffered events with ``u`` <= ``lastUpdateId``
+[4] the first event left must have ``U`` <= ``lastUpdateId`` + 1 <= ``u``
+[5] set the book to the snapshot, then apply the events, each with ``U`` == last ``u`` + 1
+[6] anything else is a gap: start over
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from monitor.book.book import Book
+from monitor.book.side import NeedsText
+from monitor.model.events import BookDelta, BookSnapshot, Event
+from monitor.model.time import MS, SECOND
+from monitor.model.verdict import Proof, State
+from monitor.protocol.sequence import Fit, Splice, Step
+from monitor.protocol.status import StreamStatus
+from monitor.protocol.venue import BookStream
+from monitor.venues.binance.wire import (
+    DEPTH,
+    DEPTH_TEXT,
+    PARTIAL,
+    PARTIAL_TEXT,
+    SNAPSHOT_TEXT,
+    BookTicker,
+    Depth,
+    Snapshot,
+    SnapshotText,
+    exact,
+)
+
+KEEP_UPDATES: Final = 600
+"""Updates kept to join a snapshot to: a minute at 100 ms; REST itself gives up after 10 s."""
+CROSSED_LIMIT: Final = SECOND
+"""A book may be crossed for a moment in an auction; for longer, updates were missed."""
+MISMATCHES: Final = 2
+"""Quotes that must disagree in a row where no quote has the book's own id."""
+ANSWER_LIMIT: Final = 10 * SECOND
+"""Binance's own time-out for REST (rest-api.md); after it the answer won't come."""
+FIRST_PAUSE, LONGEST_PAUSE = SECOND, 30 * SECOND
+REFRESH_PAUSE: Final = 5 * SECOND
+REFRESH_SHARE: Final = 0.3
+"""A new snapshot is taken when this share of the way from best price to edge is left."""
+REJOIN_LIMIT: Final = 10 * SECOND
+FAR: Final = 1 << 62
+OUTSIDE: Final = "the price left the part of the book that the snapshot told of"
+
+
+class _Pending:
+    """A snapshot that is newer than the updates heard so far."""
+
+    def __init__(self, snapshot: Snapshot, body: bytes, limit: int, *, placed: bool) -> None:
+        self.snapshot = snapshot
+        self.body = body
+        self.limit = limit
+        self.placed = placed
+
+
+class BookSync(BookStream):
+    """One symbol's book with everything that proves it.
+
+    ``feeder`` is the one stream that feeds it. ``unit`` is ns in one unit of the
+    venue's time fields.
+    """
+
+    def __init__(self, symbol: str, instrument: str, book: Book, status: StreamStatus) -> None:
+        super().__init__(book, status)
+        self.symbol = symbol
+        self.instrument = instrument
+        self.unit = MS
+        self.feeder = ""
+        self.diff = True
+        self.splice: Splice[bytes] = Splice(KEEP_UPDATES)
+        self.wanted = False
+        self.acknowledged_at = 0
+        self.asked_at = 0
+        self.outstanding = False
+        self._pending: _Pending | None = None
+        self._renew = False
+        self._was_proven = False
+        self._rejoin_until = 0
+        self._crossed_since = 0
+        self._pause = FIRST_PAUSE
+        self._ask_at = 0
+        self._edges = (-1.0, float("inf"))
+        self._refresh_at = 0
+        # The cross-check against bookTicker, which shares the book's ids.
+        self._unchecked = FAR
+        self._quote: BookTicker | None = None
+        self._mismatches = 0
+
+    # Connections and subscriptions.
+
+    def opened(self, now: int, wall: int) -> None:
+        """A new connection: nothing of the old one is joined; its last content stays shown."""
+        self.splice.restart()
+        self.feeder = ""
+        self._pending, self._quote = None, None
+        self._renew = True
+        self._unchecked, self._mismatches, self._crossed_since = FAR, 0, 0
+        self.acknowledged_at = self.asked_at = 0
+        self.outstanding = False
+        self._pause, self._ask_at = FIRST_PAUSE, 0
+        self.status.become(State.SYNCING, now, wall)
+
+    def feed_by(self, name: str, unit: int, levels: str) -> None:
+        """Name the stream that feeds the book; ``levels`` where it is a partial one."""
+        if self.diff == bool(levels):
+            self.splice.restart()
+        self.feeder, self.unit, self.diff = name, unit, not levels
+        self.status.proof = Proof.SNAPSHOT if levels else Proof.SEQUENCE
+        self.status.detail = f"top {levels}" if levels else ""
+
+    def acknowledged(self, now: int) -> None:
+        """The venue sends every change from here on."""
+        self.acknowledged_at = now or 1
+
+    def allow_rejoin(self, until: int) -> None:
+        """The stream was subscribed anew: up to ``until`` a break is no gap."""
+        self._rejoin_until = until
+        self.feeder = ""
+
+    # What came over the stream.
+
+    def depth(self, data: bytes, now: int, ts_recv: int) -> list[Event]:
+        """Take one ``depthUpdate``. Raises ValueError for what it can't be."""
+        message = DEPTH.decode(data).data
+        splice, status = self.splice, self.status
+        first, last = message.first, message.last
+        status.messages += 1
+        if first != splice.due or last < first or message.symbol != self.symbol:
+            return self._judge(message, data, now, ts_recv)
+        # [5] the usual case: the one update that follows.
+        book = self.book
+        bids, asks = message.bids, message.asks
+        try:
+            book.apply(bids, asks)
+        except (NeedsText, ValueError):
+            self._apply_text(data, now, ts_recv)
+        splice.take(first, last, data)
+        if book.crossed or self._crossed_since:
+            self._note_crossing(now, ts_recv)
+        self._unchecked = last
+        quote = self._quote
+        if quote is not None and quote.id >= last:
+            self._check_late(quote, now, ts_recv)
+        return [
+            BookDelta(self.instrument, bids, asks, first, last, message.time * self.unit, ts_recv)
+        ]
+
+    def partial(self, data: bytes, now: int, ts_recv: int) -> list[Event]:
+        """Take one partial depth message, which replaces the book's best levels whole."""
+        message = PARTIAL.decode(data).data
+        self.status.messages += 1
+        if message.last < self.splice.last:
+            return []
+        if message.last == self.splice.last:
+            self.status.duplicates += 1
+            return []
+        depth = max(len(message.bids), len(message.asks))
+        try:
+            self._replace(message, depth, lambda: PARTIAL_TEXT.decode(data).data)
+        except ValueError as error:
+            self.status.become(State.GAP, now, ts_recv, str(error))
+            raise
+        self.splice.last = message.last
+        self._note_crossing(now, ts_recv)
+        self.status.become(State.LIVE, now, ts_recv)
+        return [self._snapshot_event(message, ts_recv)]
+
+    def quote(self, message: BookTicker, now: int, ts_recv: int) -> None:
+        """Compare a best quote with the book, where its id says that it must agree."""
+        if message.id >= self._unchecked:
+            self._check(message, now, ts_recv)
+        if self._quote is None or message.id >= self._quote.id:
+            self._quote = message
+
+    # What came over REST.
+
+    def snapshot(
+        self, message: Snapshot, body: bytes, limit: int, now: int, ts_recv: int
+    ) -> list[Event]:
+        """Take a snapshot of up to ``limit`` levels a side, asked for or not."""
+        asked, self.outstanding = self.outstanding, False
+        if not self.diff:
+            return []
+        proven = self.splice.joined
+        fit = self.splice.offer_snapshot(message.last)
+        pending = _Pending(message, body, limit, placed=False)
+        if fit is Fit.TOO_OLD:
+            # [2] and a proven book stays proven.
+            self._ask_later(now)
+            if not proven:
+                self._explain("the snapshot was older than the updates, another is asked for")
+            return []
+        if fit is Fit.JOINS:
+            self._pending = None
+            return self._splice(pending, now, ts_recv)
+        self._pending = pending
+        if proven:
+            return []
+        events = self._place(pending, ts_recv)
+        # With no update since the acknowledgement there is nothing it could lack.
+        quiet = not self.splice.window and asked and self.asked_at >= self.acknowledged_at > 0
+        if quiet:
+            self._prove(now, ts_recv)
+        else:
+            self._ask_at = now + ANSWER_LIMIT
+            self._explain("waiting for the update that joins the snapshot")
+        return events
+
+    def refused(self, now: int, reason: str, wait: int = 0) -> None:
+        """No snapshot came; ``wait`` (ns) is the least pause the venue asks for."""
+        self.outstanding = False
+        self._ask_later(now, wait)
+        if not self.splice.joined:
+            self._explain(reason)
+
+    # Time.
+
+    def tick(self, now: int, ts_recv: int) -> None:
+        """Time passed: crossed for too long, or the price near the edge of what is known."""
+        self._judge_crossing(now, ts_recv)
+        if self.splice.joined and self.diff:
+            outside = self.book.outside_covered
+            if outside and self.status.state is State.LIVE:
+                self.status.become(State.UNPROVEN, now, ts_recv, OUTSIDE)
+            elif not outside and self.status.state is State.UNPROVEN:
+                self.status.become(State.LIVE, now, ts_recv)
+
+    def wants_snapshot(self, now: int) -> bool:
+        """True where a snapshot should be asked for now."""
+        if not (self.wanted and self.acknowledged_at and self.diff) or now < self._ask_at:
+            return False
+        pause = ANSWER_LIMIT if self.outstanding else FIRST_PAUSE
+        if self.asked_at and now < self.asked_at + pause:
+            return False
+        if self.splice.joined:
+            return now >= self._refresh_at and self._near_edge()
+        return self.status.state is not State.LIVE
+
+    def asked(self, now: int) -> None:
+        """A snapshot is being asked for."""
+        self.outstanding = True
+        self.asked_at = now
+        self._refresh_at = now + REFRESH_PAUSE
+
+    # Judging updates.
+
+    def _judge(self, message: Depth, data: bytes, now: int, ts_recv: int) -> list[Event]:
+        if message.symbol != self.symbol:
+            raise ValueError(f"an update of {message.symbol!r} came in {self.symbol}'s stream")
+        if message.last < message.first:
+            raise ValueError(f"an update covered the ids {message.first} to {message.last}")
+        splice, was_live = self.splice, self._proven
+        breaks, pending = splice.breaks, self._pending
+        step = splice.offer(message.first, message.last, data)
+        if step is Step.REPEAT:
+            self.status.duplicates += 1
+            return []
+        if splice.breaks > breaks:
+            self._broken(message, now, ts_recv)
+        if splice.waiting is None and pending is not None:
+            self._pending = None
+            if step is Step.SPLICE:
+                return self._splice(pending, now, ts_recv)
+            self._does_not_join(now, ts_recv, shown_live=was_live and splice.breaks == breaks)
+        if step is Step.APPLY:
+            return [self._apply(data, now, ts_recv)]
+        return []
+
+    @property
+    def _proven(self) -> bool:
+        return self.status.state in (State.LIVE, State.UNPROVEN)
+
+    def _broken(self, message: Depth, now: int, ts_recv: int) -> None:
+        """[6] the updates do not follow one another."""
+        self._unchecked = FAR
+        self._ask_at = min(self._ask_at, now + FIRST_PAUSE)
+        if now <= self._rejoin_until:
+            self._rejoin_until = 0
+            self.status.become(State.SYNCING, now, ts_recv, "the stream was subscribed anew")
+            return
+        self.status.gaps += 1
+        self.status.become(
+            State.GAP, now, ts_recv, f"updates before number {message.first} are missing"
+        )
+
+    def _does_not_join(self, now: int, ts_recv: int, *, shown_live: bool) -> None:
+        """[4] the update after the snapshot begins too late: the snapshot was too old."""
+        reason = "the snapshot was older than the updates, another is asked for"
+        self._ask_later(now)
+        if shown_live:
+            self.status.gaps += 1
+            self.status.become(State.GAP, now, ts_recv, reason)
+        else:
+            self._explain(reason)
+
+    def _distrust(self, reason: str, now: int, ts_recv: int) -> None:
+        """The ids follow, but the content can't be right: only a new snapshot helps."""
+        if not self.splice.joined:
+            return
+        self.splice.distrust()
+        self._unchecked, self._mismatches = FAR, 0
+        self.status.gaps += 1
+        self._ask_at = min(self._ask_at, now)
+        self.status.become(State.GAP, now, ts_recv, reason)
+
+    # Writing the book.
+
+    def _splice(self, pending: _Pending, now: int, ts_recv: int) -> list[Event]:
+        """[3] [4] [5] the snapshot, then what came after it, in one go."""
+        events: list[Event] = [] if pending.placed else self._place(pending, ts_recv)
+        later = self.splice.after(pending.snapshot.last)
+        events += [self._apply(data, now, ts_recv) for data in later]
+        if self.splice.joined:
+            self._prove(now, ts_recv)
+        return events
+
+    def _place(self, pending: _Pending, ts_recv: int) -> list[Event]:
+        message = pending.snapshot
+        known = self.book.synced and (self._was_proven or self.status.state is State.GAP)
+        if self._renew:
+            self.book.clear()
+            self._renew = False
+        self._replace(message, pending.limit, lambda: SNAPSHOT_TEXT.decode(pending.body))
+        self.status.resyncs += known
+        pending.placed = True
+        self._note_edges()
+        return [self._snapshot_event(message, ts_recv)]
+
+    def _replace(
+        self, message: Snapshot, limit: int, read_text: Callable[[], SnapshotText]
+    ) -> None:
+        extent = covered(message, limit)
+        try:
+            self.book.replace(message.bids, message.asks, extent)
+        except NeedsText:
+            text = read_text()
+            self.book.replace_exact(exact(text.bids), exact(text.asks), extent)
+
+    def _apply(self, data: bytes, now: int, ts_recv: int) -> BookDelta:
+        message = DEPTH.decode(data).data
+        try:
+            self.book.apply(message.bids, message.asks)
+        except (NeedsText, ValueError):
+            self._apply_text(data, now, ts_recv)
+        self._note_crossing(now, ts_recv)
+        self._unchecked = message.last
+        return BookDelta(
+            self.instrument,
+            message.bids,
+            message.asks,
+            message.first,
+            message.last,
+            message.time * self.unit,
+            ts_recv,
+        )
+
+    def _apply_text(self, data: bytes, now: int, ts_recv: int) -> None:
+        """Apply a message by its exact texts; where even they are no levels, all is in doubt."""
+        text = DEPTH_TEXT.decode(data).data
+        try:
+            self.book.apply_exact(exact(text.bids), exact(text.asks))
+        except ValueError as error:
+            self.splice.restart()
+            self.status.gaps += 1
+            self.status.become(State.GAP, now, ts_recv, str(error))
+            raise
+
+    def _prove(self, now: int, ts_recv: int) -> None:
+        self._pause, self._ask_at = FIRST_PAUSE, 0
+        self._was_proven = True
+        self._mismatches = 0
+        self.status.proof = Proof.SEQUENCE
+        self.status.become(State.LIVE, now, ts_recv)
+
+    def _snapshot_event(self, message: Snapshot, ts_recv: int) -> BookSnapshot:
+        return BookSnapshot(
+            self.instrument, message.bids, message.asks, message.last, message.last, 0, ts_recv
+        )
+
+    def _explain(self, reason: str) -> None:
+        self.status.reason = reason
+
+    # Looking for what the ids can't tell.
+
+    def _note_crossing(self, now: int, ts_recv: int) -> None:
+        if not self.book.crossed:
+            self._crossed_since = 0
+            return
+        self.status.crossed += 1
+        self._crossed_since = self._crossed_since or now or 1
+        self._judge_crossing(now, ts_recv)
+
+    def _judge_crossing(self, now: int, ts_recv: int) -> None:
+        if self._crossed_since and now - self._crossed_since > CROSSED_LIMIT:
+            self._crossed_since = 0
+            self._distrust("best bid and best ask were crossed for over 1 s", now, ts_recv)
+
+    def _check_late(self, quote: BookTicker, now: int, ts_recv: int) -> None:
+        """The quote came before the update it belongs to."""
+        if quote.id == self.splice.last:
+            self._check(quote, now, ts_recv)
+        else:
+            self._unchecked = FAR
+
+    def _check(self, message: BookTicker, now: int, ts_recv: int) -> None:
+        """Quotes come on every change of the best; so the last one up to the book's id holds."""
+        last, self._unchecked = self._unchecked, FAR
+        same = message.id == last
+        quote = message if same else self._quote
+        if quote is None or quote.id > last or not self.splice.joined:
+            return
+        bids, asks = self.book.bids, self.book.asks
+        if (
+            quote.bid_price == (bids.best or 0.0)
+            and quote.bid_size == bids.best_size
+            and quote.ask_price == (asks.best or 0.0)
+            and quote.ask_size == asks.best_size
+        ):
+            self._mismatches = 0
+            return
+        self._mismatches += 1
+        if same or self._mismatches >= MISMATCHES:
+            self._distrust("the best prices were not those of the quotes", now, ts_recv)
+
+    # When to ask again.
+
+    def _ask_later(self, now: int, wait: int = 0) -> None:
+        self._ask_at = now + max(self._pause, wait)
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)
+
+    def _note_edges(self) -> None:
+        """From which best prices on a new snapshot is due, before the covered range ends."""
+        low, high = self.book.covered
+        bid, ask = self.book.best_bid, self.book.best_ask
+        floor = -1.0 if low is None or bid is None else low + REFRESH_SHARE * (bid - low)
+        roof = float("inf") if high is None or ask is None else high - REFRESH_SHARE * (high - ask)
+        self._edges = floor, roof
+
+    def _near_edge(self) -> bool:
+        bid, ask = self.book.best_bid, self.book.best_ask
+        floor, roof = self._edges
+        return (bid is not None and bid < floor) or (ask is not None and ask > roof)
+
+
+def covered(message: Snapshot, limit: int) -> tuple[float | None, float | None]:
+    """How far a snapshot tells the whole book: a side shorter than ``limit`` has no end."""
+    low = min(price for price, _ in message.bids) if len(message.bids) >= limit > 0 else None
+    high = max(price for price, _ in message.asks) if len(message.asks) >= limit > 0 else None
+    return low, high

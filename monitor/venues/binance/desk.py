@@ -1,0 +1,67 @@
+"""What waits to be asked over REST, what was asked, and when the venue lets us ask."""
+
+import msgspec
+
+from monitor.model.time import SECOND
+from monitor.protocol.venue import HttpRequest
+from monitor.venues.binance.rest import Query, Weights
+
+TRIES = 5
+LONGEST_WAIT = 30 * SECOND
+
+
+class Plan(msgspec.Struct):
+    """One query: not made before ``not_before`` (monotonic ns), made ``tries`` times."""
+
+    query: Query
+    not_before: int = 0
+    tries: int = 0
+
+
+class Desk:
+    """Queries go in, requests come out, no faster than the venue's weights allow."""
+
+    def __init__(self, host: str, weight_per_minute: int) -> None:
+        self.host = host
+        self.held_until = 0
+        self._weights = Weights(weight_per_minute)
+        self._waiting: list[Plan] = []
+        self._asked: dict[str, Plan] = {}
+
+    def plan(self, query: Query) -> None:
+        """Have something asked as soon as it may be; once, however often it is wanted."""
+        if all(plan.query != query for plan in self._waiting):
+            self._waiting.append(Plan(query))
+
+    def release(self, now: int) -> list[HttpRequest]:
+        """The requests that may be made now, oldest first."""
+        if now < self.held_until or not self._waiting:
+            return []
+        requests: list[HttpRequest] = []
+        held: list[Plan] = []
+        for plan in self._waiting:
+            if plan.not_before <= now and self._weights.admits(plan.query.weight, now):
+                url = plan.query.url(self.host)
+                self._asked[url] = plan
+                requests.append(HttpRequest(url))
+            else:
+                held.append(plan)
+        self._waiting = held
+        return requests
+
+    def closed(self, url: str) -> Plan | None:
+        """The plan that an answer or a failure belongs to; None where it was not asked for."""
+        return self._asked.pop(url, None)
+
+    def hold(self, until: int) -> None:
+        """Ask nothing before ``until`` (monotonic ns)."""
+        self.held_until = max(self.held_until, until)
+
+    def again(self, plan: Plan, now: int, wait: int) -> bool:
+        """Plan a failed query anew, later each time; False where it was tried enough."""
+        plan.tries += 1
+        if plan.tries >= TRIES:
+            return False
+        plan.not_before = now + max(wait, min(SECOND << plan.tries, LONGEST_WAIT))
+        self._waiting.append(plan)
+        return True
