@@ -1,11 +1,11 @@
 """The program's own font, with digits of equal width, at the sizes it is used in."""
 
-from pathlib import Path
+from importlib.resources import as_file, files
 
-import fontpkg_ibm_plex_sans
 from PySide6.QtGui import QFont, QFontDatabase
 
 FAMILY = "IBM Plex Sans"
+PACKAGE = "fontpkg_ibm_plex_sans"
 TEXT_PX = 13
 SMALL_PX = 12
 PRICE_PX = 18
@@ -13,8 +13,8 @@ PRICE_PX = 18
 
 def load_fonts() -> str:
     """Make the font known to Qt and return its family; the system's where that fails."""
-    for folder in fontpkg_ibm_plex_sans.__path__:
-        for path in sorted(Path(folder).rglob("*.?tf")):
+    with as_file(files(PACKAGE)) as folder:
+        for path in sorted(folder.rglob("*.?tf")):
             QFontDatabase.addApplicationFont(str(path))
     if FAMILY in QFontDatabase.families():
         return FAMILY

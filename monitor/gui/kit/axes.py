@@ -1,0 +1,172 @@
+"""The axes of a chart: painted straight, so a changed range costs a few labels and no more."""
+
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from monitor.gui.kit.fonts import SMALL_PX, font
+from monitor.gui.kit.theme import Theme
+from monitor.model.time import SECOND
+from monitor.studies.price_axis import Axis, price_axis, size_axis
+from monitor.studies.time_axis import TimeAxis, clock_text, date_text, time_axis
+
+PRICE_AXIS_PX = 76
+TIME_AXIS_PX = 24
+TAG_PX = 18
+PADDING = 6
+
+
+class Tag:
+    """A filled label on an axis: the last price, the pointer's time."""
+
+    def __init__(self, at: float, text: str, fill: QColor, ink: QColor) -> None:
+        self.at, self.text, self.fill, self.ink = at, text, fill, ink
+
+
+class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
+    """An axis that paints its labels itself; tags lie on top and push labels away."""
+
+    def __init__(self, orientation: str, theme: Theme) -> None:
+        super().__init__(orientation)
+        self.theme = theme
+        self.tags: list[Tag] = []
+        self.setStyle(showValues=False, tickLength=0)
+        self.setPen(None)
+        self.vertical = orientation in ("left", "right")
+        self.metrics = QFontMetricsF(font(SMALL_PX))
+
+    def show_tags(self, tags: list[Tag]) -> None:
+        """Put these filled labels on the axis, the last one uppermost."""
+        self.tags = tags
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self.theme = theme
+        self.update()
+
+    def ticks(self) -> tuple[tuple[float, str], ...]:
+        """Where labels stand, in view coordinates, and what they say."""
+        raise NotImplementedError
+
+    def pixel(self, value: float) -> float:
+        """Where a view coordinate lies along the axis, in the axis's own pixels."""
+        low, high = self.range
+        share = (value - low) / (high - low) if high > low else 0.0
+        if self.vertical:
+            return float(self.size().height() * (1 - share))
+        return float(self.size().width() * share)
+
+    def paint(self, p: QPainter, opt: Any, widget: Any) -> None:
+        p.setFont(font(SMALL_PX))
+        taken = [self._box(tag.at, tag.text, tag=True) for tag in self.tags]
+        bounds = self.boundingRect()
+        p.setPen(self.theme.dim)
+        for value, text in self.ticks():
+            box = self._box(value, text, tag=False)
+            if bounds.contains(box) and not any(box.intersects(other) for other in taken):
+                self._label(p, box, text)
+                taken.append(box)
+        for tag in self.tags:
+            box = self._box(tag.at, tag.text, tag=True)
+            p.fillRect(box, tag.fill)
+            p.setPen(tag.ink)
+            self._label(p, box, tag.text)
+
+    def _label(self, p: QPainter, box: QRectF, text: str) -> None:
+        side = Qt.AlignmentFlag.AlignRight if self.vertical else Qt.AlignmentFlag.AlignHCenter
+        inner = box.adjusted(0, 0, -PADDING, 0) if self.vertical else box
+        p.drawText(inner, int(side | Qt.AlignmentFlag.AlignVCenter), text)
+
+    def _box(self, at: float, text: str, *, tag: bool) -> QRectF:
+        """The room a label takes; a tag is kept whole inside the axis."""
+        size, pixel = self.size(), self.pixel(at)
+        if self.vertical:
+            top = pixel - TAG_PX / 2
+            if tag:
+                top = min(max(top, 0.0), size.height() - TAG_PX)
+            return QRectF(0, round(top), size.width(), TAG_PX)
+        width = self.metrics.horizontalAdvance(text) + 2 * PADDING
+        left = pixel - width / 2
+        if tag:
+            left = min(max(left, 0.0), size.width() - width)
+        return QRectF(round(left), 2, width, size.height() - 4)
+
+
+class PriceScale(PaintedAxis):
+    """Prices: at least six readable labels, with as many digits as the instrument has."""
+
+    def __init__(self, orientation: str, theme: Theme) -> None:
+        super().__init__(orientation, theme)
+        self.decimals = 0
+        self.floor_px = 0.0
+        """Pixels at the low end that belong to another pane and get no labels."""
+        if self.vertical:
+            self.setWidth(PRICE_AXIS_PX)
+        else:
+            self.setHeight(TIME_AXIS_PX)
+
+    def axis(self) -> Axis:
+        """The labels at the present range and size."""
+        low, high = self.range
+        size = self.size()
+        if self.vertical:
+            return price_axis(low, high, size.height(), self.decimals)
+        widest = self.metrics.horizontalAdvance(f"{high:,.{self.decimals}f}") + 4 * PADDING
+        return price_axis(low, high, size.width(), self.decimals, widest)
+
+    def ticks(self) -> tuple[tuple[float, str], ...]:
+        axis = self.axis()
+        limit = self.size().height() - self.floor_px
+        pairs = zip(axis.values, axis.labels, strict=True)
+        return tuple(
+            (at, text) for at, text in pairs if not self.vertical or self.pixel(at) < limit
+        )
+
+
+class SizeScale(PaintedAxis):
+    """Sizes from nothing up, in short form."""
+
+    def __init__(self, orientation: str, theme: Theme) -> None:
+        super().__init__(orientation, theme)
+        self.setWidth(PRICE_AXIS_PX)
+
+    def ticks(self) -> tuple[tuple[float, str], ...]:
+        axis = size_axis(self.range[1], self.size().height())
+        return tuple(zip(axis.values, axis.labels, strict=True))
+
+
+class TimeScale(PaintedAxis):
+    """Times: view coordinates are seconds since ``base`` (ns UTC)."""
+
+    def __init__(self, theme: Theme, *, utc: bool) -> None:
+        super().__init__("bottom", theme)
+        self.base = 0
+        self.utc = utc
+        self.setHeight(TIME_AXIS_PX)
+
+    def moment(self, x: float) -> int:
+        """The instant (ns UTC) at a view coordinate."""
+        return self.base + round(x * SECOND)
+
+    def axis(self) -> TimeAxis:
+        """The labels at the present range and size."""
+        low, high = self.range
+        return time_axis(self.moment(low), self.moment(high), self.size().width(), utc=self.utc)
+
+    def pointer_text(self, x: float) -> str:
+        """The time under the pointer, to the second, with its date."""
+        moment = self.moment(x)
+        return f"{date_text(moment, utc=self.utc)} {clock_text(moment, utc=self.utc)}"
+
+    def ticks(self) -> tuple[tuple[float, str], ...]:
+        axis = self.axis()
+        seconds = [(moment - self.base) / SECOND for moment in axis.moments]
+        return tuple(zip(seconds, axis.labels, strict=True))
+
+
+def aligned(point: QPointF) -> QPointF:
+    """A point moved to the middle of its pixel, where a 1 px line is sharp."""
+    return QPointF(int(point.x()) + 0.5, int(point.y()) + 0.5)
