@@ -1,7 +1,7 @@
 """Timing that can be trusted on a busy machine: interleaved repeats, CPU time, medians."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median
 from time import process_time_ns
 
@@ -46,7 +46,7 @@ def reported(target: str, name: str, value: float, unit: str, detail: str = "") 
 
 
 def interleaved(
-    jobs: dict[str, Callable[[], object]], repeats: int = REPEATS
+    jobs: Mapping[str, Callable[[], object]], repeats: int = REPEATS
 ) -> dict[str, list[float]]:
     """Run each job once a round, in turn, and return its CPU seconds of every round.
 
