@@ -1,0 +1,1 @@
+"""One venue per module, reached by its entry point; no venue knows another."""
