@@ -14,6 +14,7 @@ FORMAT = "depthscope-recording"
 VERSION = 1
 SUFFIXES = (".jsonl.zst", ".jsonl")
 CHUNK = 256 * 1024
+TAIL = 4 * 1024 * 1024
 MAX_LINE = 64 * 1024 * 1024
 """No venue's message comes near; a longer line is damage, or meant to fill the memory."""
 
@@ -233,6 +234,52 @@ class Reader:
             raise RecordingError(f"{self.path} was not readable: {_reason(error)}") from error
         self.position += len(data)
         return data
+
+
+def last_time(path: Path) -> int:
+    """The time of a recording's last line, 0 where it has none; from its end where that can be.
+
+    Raises RecordingError where it can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            packed = file.read(4) == _MAGIC
+            file.seek(max(0, path.stat().st_size - TAIL))
+            tail = file.read(TAIL)
+    except OSError as error:
+        raise RecordingError(f"{path} was not readable: {_reason(error)}") from error
+    found = _last_packed_time(tail) if packed else _last_time_of(tail)
+    if found is not None:
+        return found
+    with Reader(path) as reader:
+        return max((entry.t for entry in reader), default=0)
+
+
+def _last_packed_time(tail: bytes) -> int | None:
+    """The same of frames: the last one that unpacks, if the tail holds its beginning."""
+    start = tail.rfind(_MAGIC)
+    for _ in range(16):
+        if start < 0:
+            break
+        try:
+            unpacker = ZstdDecompressor()
+            text = unpacker.decompress(tail[start:], max_length=TAIL)
+            text = text if unpacker.eof else b""
+        except ZstdError:
+            text = b""  # those four bytes were no beginning of a frame
+        if (found := _last_time_of(text)) is not None:
+            return found
+        start = tail.rfind(_MAGIC, 0, start)
+    return None
+
+
+def _last_time_of(text: bytes) -> int | None:
+    for line in reversed(text.split(b"\n")):
+        try:
+            return _decode_line(line).t
+        except (msgspec.DecodeError, RecursionError):
+            continue
+    return None
 
 
 class _Line(msgspec.Struct, gc=False):

@@ -1,0 +1,104 @@
+"""One pass over a recording: its lines, in order, to a protocol that knows no other time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from monitor.feeds.recording import Entry, Reader
+from monitor.model.events import Event
+from monitor.model.time import SECOND
+from monitor.protocol.venue import HttpRequest, HttpResponse, VenueProtocol
+
+Sink = Callable[[Sequence[Event]], None]
+
+TICK = SECOND // 4
+TICKS_IN_A_SILENCE = 40
+"""Longer silences are a machine that slept: ten seconds of ticks, then one at their end."""
+
+
+class Playback:
+    """Drives a new protocol of the recording's venue line by line; events go to ``sink``.
+
+    ``next`` is the line to come, None at the end. ``position`` is the recorded
+    time reached. What the protocol wants sent or fetched is counted in
+    ``discarded`` and goes nowhere. Raises RecordingError where the file is no
+    recording, and whatever ``protocol_of`` raises for a venue it doesn't know.
+    """
+
+    def __init__(self, path: Path, protocol_of: Callable[[str], VenueProtocol], sink: Sink) -> None:
+        self.reader = Reader(path)
+        try:
+            self.protocol = protocol_of(self.reader.header.venue)
+            self._entries: Iterator[Entry] = iter(self.reader)
+            self.next = next(self._entries, None)
+        except BaseException:
+            self.reader.close()
+            raise
+        self.first_ts = self.position = self.next.t if self.next else 0
+        self.messages = self.discarded = 0
+        self._sink = sink
+        self._next_tick = self.first_ts + TICK
+        self._open: set[int] = set()
+        self._url = ""
+        self._begun = False
+
+    def play(self, entry: Entry) -> None:
+        """Play ``next``, and the ticks before it."""
+        ts = self.position = max(self.position, entry.t)
+        if ts >= self._next_tick:
+            self._tick_until(ts)
+        if entry.k == "in":
+            self._need_open(entry.c, ts)
+            self.messages += 1
+            self._pass_on(self.protocol.received(entry.m, ts, ts))
+        else:
+            self._play_other(entry, ts)
+        self._begun = True
+        self.next = next(self._entries, None)
+
+    def _play_other(self, entry: Entry, ts: int) -> None:
+        """A line that is no message of the venue's."""
+        match entry.k:
+            case "open":
+                self._url = entry.url
+                self._opened(entry.c, ts)
+            case "close":
+                self._open.discard(entry.c)
+                self.protocol.closed(ts, entry.m.decode("utf-8", "replace"))
+            case "out":
+                self._need_open(entry.c, ts)
+                self.protocol.sent(entry.m, ts, ts)
+            case _:
+                # Only a file's very first answer opens: elsewhere it may come while no socket is.
+                if not self._begun:
+                    self._opened(entry.c, ts)
+                request = HttpRequest(entry.url)
+                response = HttpResponse(entry.url, entry.status, entry.m)
+                self._pass_on(self.protocol.answered(request, response, ts, ts))
+
+    def _need_open(self, connection: int, ts: int) -> None:
+        """Files may have no ``open`` lines: another connection number is another connection."""
+        if connection not in self._open:
+            self._opened(connection, ts)
+
+    def _opened(self, connection: int, ts: int) -> None:
+        self._open.add(connection)
+        self.protocol.opened(self._url, ts, ts)
+
+    def _pass_on(self, events: Sequence[Event]) -> None:
+        if events:
+            self._sink(events)
+
+    def _tick_until(self, ts: int) -> None:
+        """Let the recorded time pass up to ``ts``."""
+        for _ in range(TICKS_IN_A_SILENCE):
+            if self._next_tick > ts:
+                return
+            self._tick(self._next_tick)
+            self._next_tick += TICK
+        self._tick(ts)
+        self._next_tick = ts + TICK
+
+    def _tick(self, ts: int) -> None:
+        self._pass_on(self.protocol.tick(ts, ts))
+        self.discarded += len(self.protocol.messages_to_send())
+        self.discarded += len(self.protocol.requests_to_make())
