@@ -51,7 +51,7 @@ def test_labels_of_dear_and_cheap_prices() -> None:
     cheap = price_axis(0.00001228, 0.0000124, 300, decimals=8)
     assert ("0.00001228", "0.00001229") == (cheap.labels[0], cheap.labels[1])
     below_the_tick = price_axis(61_685.99, 61_686.01, 400, decimals=2)
-    assert ("61,685.9900", "61,685.9925") == below_the_tick.labels[:2]
+    assert ("61,685.990", "61,685.992") == below_the_tick.labels[:2]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What the user chose: settings and layout as frozen values, bytes in and out."""
