@@ -1,0 +1,200 @@
+"""The demo exchange in a process of its own, so that matching never eats a frame; it ends with us.
+
+The child's first line on stdout is its address. It lives while its stdin is open:
+the pipe closes with its parent, however that ends, on every system.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from monitor import __version__
+from monitor.app.paths import resources
+from monitor.demo.exchange import Exchange
+from monitor.demo.profile import Calibration
+from monitor.feeds.server import OpenFeedServer
+
+SEED = 1
+MOST_RATE = 1_000_000.0
+START_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 3.0
+CHILD_OPTION = "--demo-process"
+"""A frozen build has no ``python -m``; started with this first, it is to call ``main``."""
+
+
+def load_calibrations(path: Path | None = None) -> dict[str, Calibration]:
+    """The measured markets the demo's flow is like. Raises ValueError naming the file."""
+    path = path or resources() / "demo" / "calibration.json"
+    try:
+        content: dict[str, object] = msgspec.json.decode(path.read_bytes())
+        return {
+            name: msgspec.convert(value, Calibration)
+            for name, value in content.items()
+            if isinstance(value, dict)
+        }
+    except (OSError, msgspec.DecodeError) as error:
+        raise ValueError(f"{path.name}: {error}") from error
+
+
+async def serve_demo(
+    announce: Callable[[str], None],
+    stop: asyncio.Event,
+    *,
+    seed: int = SEED,
+    rate: float | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    calibrations: Mapping[str, Calibration] | None = None,
+) -> None:
+    """Serve the demo exchange until ``stop`` is set; ``announce`` is told the address.
+
+    ``rate`` is events a second of the busy instrument. Raises OSError where it can't listen.
+    """
+    known = calibrations or load_calibrations()
+    exchange = Exchange(known, seed, time.time_ns(), rate=rate)
+    server = OpenFeedServer(exchange, server=f"Depthscope {__version__}", host=host, port=port)
+    announce(await server.start())
+    gc.collect()
+    gc.freeze()
+    serving = asyncio.create_task(server.wait())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            serving.result()
+    finally:
+        stopping.cancel()
+        serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+        await server.stop()
+
+
+class DemoServer:
+    """The child process, from the parent's side.
+
+    ``start`` gives the address, ``stop`` ends it; stopping twice, or what never
+    started, does nothing. Needs no loop but the running one, which may be Qt's.
+    """
+
+    def __init__(self, *, seed: int = SEED, rate: float | None = None, port: int = 0) -> None:
+        self.url = ""
+        self._arguments = [f"--seed={seed}", f"--port={port}"]
+        if rate is not None:
+            self._arguments.append(f"--rate={rate}")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def running(self) -> bool:
+        """True from ``start`` until the child has ended."""
+        return self._process is not None and self._process.poll() is None
+
+    async def start(self) -> str:
+        """Start the child and wait for its address. Raises RuntimeError in one sentence."""
+        self._process = process = _spawn([*_command(), *self._arguments])
+        assert process.stdout is not None
+        try:
+            line = await asyncio.wait_for(
+                asyncio.to_thread(process.stdout.readline), START_TIMEOUT_S
+            )
+        except TimeoutError:
+            line = b""
+        self.url = line.decode("ascii", "replace").strip()
+        if not self.url.startswith("ws://"):
+            await self.stop()
+            raise RuntimeError("the demo exchange did not start: its process told no address")
+        return self.url
+
+    async def stop(self) -> None:
+        """End the child and wait for its end."""
+        process, self._process = self._process, None
+        if process is not None:
+            await asyncio.to_thread(_end, process)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The child: serve until stdin ends."""
+    options = _parser().parse_args(arguments)
+    # Ctrl+C in a terminal reaches parent and child; the parent decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        asyncio.run(_serve_while_wanted(options))
+    except (OSError, ValueError) as error:
+        print(f"depthscope demo: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _serve_while_wanted(options: argparse.Namespace) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def wait_for_end_of_stdin() -> None:
+        while sys.stdin.buffer.read(4_096):
+            pass
+        with contextlib.suppress(RuntimeError):  # the loop was faster and is closed
+            loop.call_soon_threadsafe(stop.set)
+
+    # A daemon: a read of stdin can't be interrupted, and must not keep the process.
+    threading.Thread(target=wait_for_end_of_stdin, daemon=True).start()
+    await serve_demo(_tell, stop, seed=options.seed, rate=options.rate, port=options.port)
+
+
+def _tell(url: str) -> None:
+    with contextlib.suppress(BrokenPipeError):
+        print(url, flush=True)
+
+
+def _command() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, CHILD_OPTION]
+    return [sys.executable, "-m", "monitor.app.demo_process"]
+
+
+def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+    try:
+        process.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def parse_rate(text: str) -> float:
+    """Messages a second, above zero. Raises ValueError in one sentence."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= MOST_RATE:
+        raise ValueError(f"the rate was '{text}', not above 0 and up to {MOST_RATE:,.0f}")
+    return rate
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="depthscope demo", description=main.__doc__)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--rate", type=parse_rate, default=None)
+    parser.add_argument("--port", type=int, default=0)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
