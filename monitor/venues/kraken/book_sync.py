@@ -1,0 +1,271 @@
+"""One symbol's order book on Kraken: kept to its depth and proven by its checksum.
+
+The numbers in brackets are those of the procedure in Kraken's documents (websocket-v2/book,
+websockets/book-checksum-v2):
+
+[1] a snapshot replaces the book
+[2] of an update, apply all rows in order, then cut each side to the subscribed depth:
+    nobody tells which levels left it
+[3] compare the checksum after each message: there are no sequence numbers
+[4] where it differs: unsubscribe, subscribe, and ignore updates until the snapshot
+[5] a crossed book is likewise broken, whatever its checksum says
+"""
+
+from decimal import Decimal
+from typing import Final
+
+from monitor.book.book import Book
+from monitor.book.side import NeedsText
+from monitor.model.events import BookDelta, BookSnapshot
+from monitor.model.verdict import Proof, State
+from monitor.protocol.checksum import Digits, Ladder, most_digits
+from monitor.protocol.instants import Instants
+from monitor.protocol.numbers import EXACT_DIGITS, parse_decimal
+from monitor.protocol.status import Link, StreamStatus
+from monitor.protocol.venue import BookStream
+from monitor.venues.kraken.wire import TEXT_BOOK, BookData, texts
+
+DEPTHS: Final = (10, 25, 100, 500, 1000)
+MOST_DIGITS: Final = 10
+"""No pair of Kraken's has more digits behind the point, of price or size."""
+SHORT: Final = EXACT_DIGITS + 1
+"""A number written in this many characters, point included, survives a float."""
+PROOF_REACHES: Final = "top 10"
+MISMATCH: Final = "the checksum of the top 10 levels did not match the book"
+CROSSED: Final = "the best bid was not below the best ask"
+NO_SNAPSHOT: Final = "updates came without a snapshot"
+BAD_MESSAGE: Final = "a message of this book could not be understood"
+
+Pairs = list[tuple[float, float]]
+
+
+class BookSync(BookStream):
+    """One symbol's book with all that proves it.
+
+    ``broken`` is True from the moment something was wrong until the owner, having
+    asked for a new snapshot, says so by ``asked``. ``doubts`` counts checksums that
+    failed since the last that was right.
+    """
+
+    def __init__(
+        self, symbol: str, instrument: str, link: Link, tick: Decimal | None, lot: Decimal | None
+    ) -> None:
+        super().__init__(Book(tick, lot), StreamStatus(link, Proof.CHECKSUM, PROOF_REACHES))
+        self.symbol = symbol
+        self.instrument = instrument
+        self.current = False
+        self.broken = False
+        self.expecting = False
+        self.halted = ""
+        self.doubts = 0
+        self.depth: int | None = None
+        self._ladder = Ladder()
+        self._declared = False
+        self._listed: Digits | None = None
+        self._refuted: Digits | None = None
+        self._seen: Digits = (0, 0)
+        self._hidden: Digits = (0, 0)
+        self._last = b""
+        self._instants = Instants()
+
+    # What the owner knows.
+
+    def declare(self, digits: Digits) -> None:
+        """The venue's list says how many digits prices and sizes have."""
+        if digits == self._refuted:
+            return
+        self._listed = digits
+        self._declared = True
+        self._ladder.write_with(digits)
+
+    def undeclare(self) -> None:
+        """The list's digits prove wrong: go by what is written until the list says otherwise."""
+        self._declared, self._refuted = False, self._listed
+
+    def keep(self, depth: int) -> None:
+        """The venue sends this many levels a side; a depth it does not offer is ignored."""
+        if depth in DEPTHS:
+            self.depth = depth
+            self._ladder.keep(depth)
+
+    def connected(self, now: int, wall: int) -> None:
+        """A new connection: what was held stays to be seen, unproven, until the snapshot."""
+        self.book.generation += 1
+        self.current = self.broken = self.expecting = False
+        self._last = b""
+        self.status.become(State.SYNCING, now, wall)
+
+    def asked(self) -> None:
+        """A snapshot was asked for: updates before it belong to the time before."""
+        self.current = self.broken = False
+        self.expecting = True
+
+    def acknowledged(self) -> None:
+        """From here on an update without a snapshot is a gap."""
+        self.expecting = False
+
+    def given_up(self) -> None:
+        """The venue stops sending: what comes later can't be joined to this book."""
+        self.current = False
+
+    def settle(self, now: int, wall: int) -> None:
+        """Say what the book's state is while nothing is wrong with it."""
+        if self.current:
+            state = State.HALTED if self.halted else State.LIVE
+            self.status.become(state, now, wall, self.halted)
+
+    def distrust(self, reason: str, now: int, wall: int) -> None:
+        """The book is not to be believed until a snapshot replaces it."""
+        self.current, self.broken = False, True
+        self.status.become(State.GAP, now, wall, reason)
+
+    # What the venue sends.
+
+    def snapshot(self, message: BookData, data: bytes, now: int, ts_recv: int) -> BookSnapshot:
+        """Take a snapshot [1]. Raises BadLevel."""
+        status, book = self.status, self.book
+        status.messages += 1
+        status.last_message = now
+        if book.synced or self.broken:
+            status.resyncs += 1
+        self.current, self.broken, self.expecting, self._last = True, False, False, data
+        self._ladder.clear()
+        self._fit_depth(max(len(message.bids), len(message.asks)))
+        bids, asks = self._take(message, data, replace=True)
+        self._check(message, now, ts_recv)
+        return BookSnapshot(
+            self.instrument, bids, asks, 0, 0, self._instants.read(message.timestamp), ts_recv
+        )
+
+    def update(self, message: BookData, data: bytes, now: int, ts_recv: int) -> BookDelta | None:
+        """Take an update [2]; None where it changes nothing. Raises BadLevel.
+
+        The delta also names, with size 0, the levels that left the book's depth.
+        """
+        status = self.status
+        status.messages += 1
+        status.last_message = now
+        if not self.current:
+            self._without_snapshot(now, ts_recv)
+            return None
+        if data == self._last:
+            status.duplicates += 1
+            return None
+        self._last = data
+        bids, asks = self._take(message, data)
+        self._check(message, now, ts_recv)
+        return BookDelta(
+            self.instrument, bids, asks, 0, 0, self._instants.read(message.timestamp), ts_recv
+        )
+
+    # Applying.
+
+    def _take(
+        self, message: BookData, data: bytes, *, replace: bool = False
+    ) -> tuple[Pairs, Pairs]:
+        """Put a message into ladder and book; its rows, and what left the depth. Raises BadLevel."""
+        bids = [(level.price, level.qty) for level in message.bids]
+        asks = [(level.price, level.qty) for level in message.asks]
+        short = self._declared or self._learn_digits(data)
+        ladder, book = self._ladder, self.book
+        if bids:
+            bids += ladder.bids.apply(bids)
+        if asks:
+            asks += ladder.asks.apply(asks)
+        if not short:
+            self._take_texts(data, bids, asks, replace=replace)
+            return bids, asks
+        try:
+            if replace:
+                book.replace(bids, asks)
+            else:
+                book.apply(bids, asks)
+        except NeedsText:
+            self._take_texts(data, bids, asks, replace=replace)
+        return bids, asks
+
+    def _learn_digits(self, data: bytes) -> bool:
+        """See how many digits are written; False where floats can't hold them all."""
+        rows = TEXT_BOOK.decode(data).data[0]
+        levels = texts(rows.bids) + texts(rows.asks)
+        self._seen = most_digits(self._seen, levels)
+        most = zip(self._seen, self._hidden, strict=True)
+        price_digits, size_digits = (max(seen, hidden) for seen, hidden in most)
+        self._ladder.write_with((price_digits, size_digits))
+        return all(len(price) <= SHORT and len(size) <= SHORT for price, size in levels)
+
+    def _take_texts(self, data: bytes, bids: Pairs, asks: Pairs, *, replace: bool) -> None:
+        """Put a message, of which ``bids`` and ``asks`` are the floats, into the book by its texts."""
+        rows = TEXT_BOOK.decode(data).data[0]
+        exact_bids, exact_asks = _exact(texts(rows.bids)), _exact(texts(rows.asks))
+        # Beyond the message's own rows stand those that left the depth.
+        left_bids, left_asks = bids[len(exact_bids) :], asks[len(exact_asks) :]
+        self._ladder.bids.apply(_floats_where_possible(exact_bids))
+        self._ladder.asks.apply(_floats_where_possible(exact_asks))
+        put = self.book.replace_exact if replace else self.book.apply_exact
+        put(
+            exact_bids + [(Decimal(repr(price)), Decimal(0)) for price, _ in left_bids],
+            exact_asks + [(Decimal(repr(price)), Decimal(0)) for price, _ in left_asks],
+        )
+
+    def _fit_depth(self, levels: int) -> None:
+        """Without a word on the depth, the snapshot's length tells it; more than said is more."""
+        if self.depth is None or levels > self.depth:
+            self.depth = next((depth for depth in DEPTHS if depth >= levels), None)
+            self._ladder.keep(self.depth)
+
+    # Proving.
+
+    def _check(self, message: BookData, now: int, ts_recv: int) -> None:
+        """Compare the checksum [3] and look for a crossed book [5]."""
+        status, book, ladder = self.status, self.book, self._ladder
+        book.covered = (ladder.bids.worst, ladder.asks.worst)
+        if ladder.checksum() != message.checksum and not self._found_digits(message.checksum):
+            status.checksums_failed += 1
+            self.doubts += 1
+            self.distrust(MISMATCH, now, ts_recv)
+        else:
+            status.checksums_ok += 1
+            self.doubts = 0
+        if book.crossed:
+            status.crossed += 1
+            self.distrust(CROSSED, now, ts_recv)
+        elif self.current and (status.state is not State.LIVE or self.halted):
+            self.settle(now, ts_recv)
+
+    def _found_digits(self, checksum: int) -> bool:
+        """Look for more digits than were ever written, where no list told how many.
+
+        JSON numbers may have lost their trailing zeros; that a wrong guess matches is
+        as unlikely as that a wrong book does.
+        """
+        if self._declared:
+            return False
+        for price_digits in range(self._seen[0], MOST_DIGITS + 1):
+            for size_digits in range(self._seen[1], MOST_DIGITS + 1):
+                self._ladder.write_with((price_digits, size_digits))
+                if self._ladder.checksum() == checksum:
+                    self._hidden = (price_digits, size_digits)
+                    return True
+        self._ladder.write_with(self._seen)
+        return False
+
+    def _without_snapshot(self, now: int, ts_recv: int) -> None:
+        """An update that joins nothing: a gap where none was expected, else of the past."""
+        if not self.expecting and self.status.state is not State.GAP:
+            self.status.gaps += 1
+            self.distrust(NO_SNAPSHOT, now, ts_recv)
+
+
+def _exact(rows: list[tuple[str, str]]) -> list[tuple[Decimal, Decimal]]:
+    return [(parse_decimal(price), parse_decimal(size)) for price, size in rows]
+
+
+def _floats_where_possible(
+    rows: list[tuple[Decimal, Decimal]],
+) -> list[tuple[float, float | Decimal]]:
+    pairs: list[tuple[float, float | Decimal]] = []
+    for price, size in rows:
+        rounded = float(size)
+        pairs.append((float(price), rounded if Decimal(repr(rounded)) == size else size))
+    return pairs

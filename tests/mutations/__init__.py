@@ -1,0 +1,1 @@
+"""Recordings with one thing wrong, and what became of it."""
