@@ -1,5 +1,6 @@
 """The axes of a chart: painted straight, so a changed range costs a few labels and no more."""
 
+import math
 from typing import Any
 
 import pyqtgraph as pg
@@ -9,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from monitor.gui.kit.fonts import SMALL_PX, font
 from monitor.gui.kit.theme import Theme
 from monitor.model.time import SECOND
+from monitor.studies.number_format import compact
 from monitor.studies.price_axis import Axis, price_axis, size_axis
 from monitor.studies.time_axis import TimeAxis, clock_text, date_text, time_axis
 
@@ -131,10 +133,16 @@ class SizeScale(PaintedAxis):
 
     def __init__(self, orientation: str, theme: Theme) -> None:
         super().__init__(orientation, theme)
+        self.logarithmic = False
+        """View coordinates are powers of ten."""
         self.setWidth(PRICE_AXIS_PX)
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
-        axis = size_axis(self.range[1], self.size().height())
+        low, high = self.range
+        if self.logarithmic:
+            powers = range(math.ceil(low), math.floor(high) + 1)
+            return tuple((float(power), compact(10.0**power, 1)) for power in powers)
+        axis = size_axis(high, self.size().height())
         return tuple(zip(axis.values, axis.labels, strict=True))
 
 
