@@ -1,5 +1,6 @@
 """What it costs to trade a size now: the book walked from the best price on."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 from monitor.book.book import Book
 from monitor.book.side import Floats
 from monitor.model.events import Side
+
+FEW = (64, 1_024)
+"""Levels looked at first; most questions end there."""
 
 
 class Cost(NamedTuple):
@@ -30,21 +34,23 @@ class Cost(NamedTuple):
 
 def cost_of_size(book: Book, side: Side, size: float) -> Cost:
     """Buying (``side`` buy) or selling ``size`` at once."""
-    prices, sizes = known_levels(book, side)
+    prices, sizes = _levels(book, side, lambda _, sizes: bool(sizes.sum() > size))
     return _walk(book, side, prices, sizes, np.cumsum(sizes), size)
 
 
 def cost_of_notional(book: Book, side: Side, notional: float) -> Cost:
     """Buying or selling for ``notional`` of the quote currency at once."""
-    prices, sizes = known_levels(book, side)
+    prices, sizes = _levels(book, side, lambda prices, sizes: bool(prices @ sizes > notional))
     return _walk(book, side, prices, sizes, np.cumsum(prices * sizes), notional)
 
 
 def cost_to_price(book: Book, side: Side, limit: float) -> Cost:
     """Trading everything up to a price: buying all asks at or below it, or selling to all
     bids at or above it. ``exhausted`` where the price lies beyond the known book."""
-    prices, sizes = known_levels(book, side)
     buys = side == "buy"
+    prices, sizes = _levels(
+        book, side, lambda prices, _: bool(prices[-1] > limit if buys else prices[-1] < limit)
+    )
     inside = prices <= limit if buys else prices >= limit
     size = float(sizes[inside].sum())
     cost = _walk(book, side, prices, sizes, np.cumsum(sizes), size)
@@ -53,14 +59,20 @@ def cost_to_price(book: Book, side: Side, limit: float) -> Cost:
     return cost._replace(exhausted=beyond)
 
 
-def known_levels(book: Book, side: Side) -> tuple[Floats, Floats]:
-    """Prices and sizes an aggressor of ``side`` would meet, best first, within the covered
-    range: what lies beyond it may have levels nobody told us of in between."""
+def _levels(
+    book: Book, side: Side, enough: Callable[[Floats, Floats], bool]
+) -> tuple[Floats, Floats]:
+    """Levels an aggressor of ``side`` would meet, best first, within the covered range: beyond
+    it there may be levels nobody told us of in between. Only as many as are ``enough``, where
+    the first few are: a cursor asks at every frame."""
+    met = book.asks if side == "buy" else book.bids
+    for limit in (*FEW, None):
+        prices, sizes = met.arrays(limit)
+        if limit is None or len(prices) < limit or enough(prices, sizes):
+            break
     low, high = book.covered
     if side == "buy":
-        prices, sizes = book.asks.arrays()
         return (prices, sizes) if high is None else _cut(prices, sizes, prices <= high)
-    prices, sizes = book.bids.arrays()
     return (prices, sizes) if low is None else _cut(prices, sizes, prices >= low)
 
 

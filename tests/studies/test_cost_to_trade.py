@@ -84,6 +84,21 @@ def test_cost_to_a_price_takes_all_up_to_it() -> None:
     assert 0.0 == cost_to_price(book, "buy", 54.5).filled
 
 
+@pytest.mark.parametrize("size", [1.0, 63.5, 64.0, 65.0, 1_023.5, 1_025.0, 2_999.0, 3_000.0])
+def test_a_deep_book_is_walked_as_far_as_needed(size: float) -> None:
+    """Wherever an order ends, its cost is that of every level up to there."""
+    book = book_of({10: 1.0}, {100 + k: 1.0 for k in range(3_000)})
+    filled, notional, worst = plain_walk([(50 + k / 2, 1.0) for k in range(3_000)], size)
+    for cost in (
+        cost_of_size(book, "buy", size),
+        cost_of_notional(book, "buy", notional),
+    ):
+        assert (filled, notional, worst) == pytest.approx((cost.filled, cost.notional, cost.worst))
+        assert not cost.exhausted
+    assert int(size) == cost_to_price(book, "buy", 50 + (int(size) - 1) / 2).filled
+    assert cost_of_size(book, "buy", 3_001.0).exhausted
+
+
 def test_an_empty_book_gives_nothing() -> None:
     """No levels: nothing filled, no average, and the book said to end."""
     cost = cost_of_size(Book(), "buy", 1.0)
