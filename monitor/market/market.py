@@ -116,11 +116,12 @@ class Market:
     def sample_depth(self, now: int, ts: int) -> None:
         """Let the depth history look at the book; cheap to call at every frame.
 
-        ``now`` is monotonic ns, ``ts`` ns UTC.
+        ``now`` is monotonic ns, ``ts`` ns UTC. The version stays: who draws the history
+        looks at its ``count``, and nobody else needs to draw anew.
         """
         history = self.depth_history
         if history is not None and history.due(now):
-            self.version += bool(history.sample(now, ts, self.book, self.verdict(now).state))
+            history.sample(now, ts, self.book, self.verdict(now).state)
 
     # What each kind of event does. A BookDelta or BookSnapshot needs nothing: its levels
     # are in the book already.
