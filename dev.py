@@ -298,9 +298,9 @@ def see_to_system_libraries() -> None:
     if not missing:
         return
     try:
-        install_debian_packages(missing, "windows and pictures")
+        install_debian_packages(missing, "windows and pictures (all else works without)")
     except Refused as refusal:
-        say(f"setup: {refusal} Everything without a screen works without.")
+        say(f"setup: {refusal}")
 
 
 def missing_debian_packages() -> list[str]:
