@@ -143,7 +143,10 @@ class BookSync(BookStream):
             book.apply(bids, asks)
         except (NeedsText, ValueError):
             self._apply_text(data, now, ts_recv)
-        splice.take(first, last, data)
+        # Splice.take, in line: this is the hot path.
+        splice.window.append((first, last, data))
+        splice.last = last
+        splice.due = last + 1
         if book.crossed or self._crossed_since:
             self._note_crossing(now, ts_recv)
         self._unchecked = last

@@ -6,43 +6,19 @@ from typing import Final
 
 import msgspec
 
-from monitor.book.book import Book
-from monitor.model.events import (
-    CandleHistory,
-    Event,
-    InstrumentList,
-    Refusal,
-)
-from monitor.model.instrument import instrument_id, split_instrument_id
+from monitor.model.events import CandleHistory, Event, InstrumentList, Refusal
+from monitor.model.instrument import instrument_id
 from monitor.model.streams import Stream
 from monitor.model.time import SECOND
-from monitor.model.verdict import Proof
 from monitor.protocol.facts import Facts, load_facts
 from monitor.protocol.status import StreamStatus
 from monitor.protocol.venue import HttpRequest, HttpResponse, VenueProtocol
 from monitor.venues.binance import rest
 from monitor.venues.binance.book_sync import BookSync
 from monitor.venues.binance.desk import Desk, Plan
-from monitor.venues.binance.names import (
-    ALL_DAYS,
-    SHUTDOWN,
-    bare_name,
-    is_unused,
-    raw_names,
-    stamp_of,
-    stream_name,
-    unit_of,
-)
-from monitor.venues.binance.streams import (
-    AllDays,
-    Days,
-    Feed,
-    Handler,
-    Klines,
-    Prints,
-    Quotes,
-    interval_names,
-)
+from monitor.venues.binance.names import SHUTDOWN, bare_name, raw_names, stream_name
+from monitor.venues.binance.roster import Roster, ignore, symbol_of, symbol_part
+from monitor.venues.binance.streams import interval_names
 from monitor.venues.binance.subscriptions import HEARTBEAT_ID, Subscriptions
 from monitor.venues.binance.wire import (
     ENVELOPE,
@@ -62,8 +38,6 @@ REJOIN_LIMIT: Final = 10 * SECOND
 DEFAULT_WAITS: Final = {429: 60, 418: 120}
 """Seconds to stay away where no Retry-After tells (418 is a ban of at least 2 minutes)."""
 FOREVER: Final = 1 << 62
-MOST_HANDLERS: Final = 4096
-"""Four times what a connection can carry: more names than that are nobody's streams."""
 
 
 class Binance(VenueProtocol):
@@ -72,19 +46,20 @@ class Binance(VenueProtocol):
     def __init__(self, facts: Facts | None = None) -> None:
         super().__init__(facts or load_facts(FACTS))
         extra = self.facts.extra
-        self.syncs: dict[str, BookSync] = {}
-        self._feeds: dict[str, Feed] = {}
-        self._handlers: dict[bytes, Handler] = {}
         self._subscriptions = Subscriptions(
             str(extra["heartbeat_stream"]), self.facts.send_limit, int(extra["subscribe_bytes"])
         )
         self._desk = Desk(self.facts.rest_urls[0], int(extra["weight_per_minute"]))
-        self._wanted: dict[str, set[Stream]] = {}
         self._symbols: set[str] = set()
         self._listed = False
         self._intervals = interval_names(self.facts.intervals)
+        self._roster = Roster(
+            self.facts.id, self.link, self.books, self.instruments, self._intervals
+        )
+        self._handlers = self._roster.handlers
+        self._syncs = self._roster.syncs
         self._checking: dict[str, int] = {}
-        self._wall = 0
+        self._now = self._wall = 0
         self._due: list[Event] = []
         self._raw_names: tuple[str, ...] = ()
         self._own_heartbeat = False
@@ -102,28 +77,19 @@ class Binance(VenueProtocol):
             if self._listed and symbol not in self._symbols:
                 self._refuse(stream.instrument, unknown_symbol(symbol))
                 continue
-            name = stream_name(symbol, stream.kind)
-            if name not in self._wanted:
-                self._handlers.pop(name.encode(), None)
-            self._wanted.setdefault(name, set()).add(stream)
-            self._subscriptions.want(name)
-            if stream.kind == "book":
-                self._sync(symbol).wanted = True
-            else:
-                self._feed(name, symbol)
+            self._subscriptions.want(self._roster.want(stream))
+        self._flush(self._now)
 
     def unsubscribe(self, streams: Iterable[Stream]) -> None:
         for stream in streams:
-            symbol = symbol_part(stream.instrument)
-            name = stream_name(symbol, stream.kind)
-            users = self._wanted.get(name)
-            if users is not None:
-                users.discard(stream)
-                if not users:
-                    self._forget(name, symbol)
+            name = self._roster.unwant(stream)
+            if name:
+                self._forget(name, symbol_part(stream.instrument))
+        self._flush(self._now)
 
     def ask_instruments(self) -> None:
         self._desk.plan(rest.info_query())
+        self._flush(self._now)
 
     def ask_candles(self, instrument: str, interval: int, end: int, limit: int) -> None:
         name = self.facts.intervals.get(str(interval // SECOND)) if interval % SECOND == 0 else None
@@ -132,6 +98,7 @@ class Binance(VenueProtocol):
             self._refuse(instrument, f"Binance has no past candles of {seconds} s")
             return
         self._desk.plan(rest.klines_query(symbol_part(instrument), name, end, limit))
+        self._flush(self._now)
 
     def ask_stats(self, instruments: Iterable[str]) -> None:
         symbols = [symbol_part(instrument) for instrument in instruments]
@@ -139,19 +106,17 @@ class Binance(VenueProtocol):
             symbols = [symbol for symbol in symbols if symbol in self._symbols]
         for query in rest.ticker_queries(symbols):
             self._desk.plan(query)
+        self._flush(self._now)
 
     # What happened.
 
     def opened(self, url: str, now: int, ts_recv: int) -> None:
         self.link.opened(now)
-        self._handlers.clear()
+        self._now, self._wall = now, ts_recv
         self._raw_names = raw_names(url)
         self._own_heartbeat = False
         self.renew_reason = ""
-        for sync in self.syncs.values():
-            sync.opened(now, ts_recv)
-        for feed in self._feeds.values():
-            feed.opened(now, ts_recv)
+        self._roster.opened(now, ts_recv)
         self._subscriptions.opened()
         self._outbox.clear()
         self._flush(now)
@@ -177,8 +142,8 @@ class Binance(VenueProtocol):
             return self._answer(asked, response.body, now, ts_recv)
         except (ValueError, RecursionError, OverflowError) as error:
             self.rejected_messages += 1
-            if asked.path == rest.DEPTH and asked.symbol in self.syncs:
-                self.syncs[asked.symbol].refused(now, f"the snapshot was bad data: {error}")
+            if asked.path == rest.DEPTH and asked.symbol in self._syncs:
+                self._syncs[asked.symbol].refused(now, f"the snapshot was bad data: {error}")
             return []
 
     def failed(self, request: HttpRequest, reason: str, now: int, ts_recv: int) -> list[Event]:
@@ -198,7 +163,7 @@ class Binance(VenueProtocol):
             self._handlers.pop(self._subscriptions.heartbeat.encode(), None)
         until = now + REJOIN_LIMIT if asked.method == "SUBSCRIBE" else FOREVER
         for name in asked.names:
-            self._allow_rejoin(name, until)
+            self._roster.allow_rejoin(name, until)
 
     def closed(self, now: int, reason: str, next_try: int = 0) -> None:
         super().closed(now, reason, next_try)
@@ -206,7 +171,7 @@ class Binance(VenueProtocol):
         self._outbox.clear()
 
     def tick(self, now: int, ts_recv: int) -> list[Event]:
-        self._wall = ts_recv
+        self._now, self._wall = now, ts_recv
         limit = int(self.facts.ack_timeout_s * SECOND)
         for asked in self._subscriptions.late(now, limit):
             for name in asked.names:
@@ -216,7 +181,8 @@ class Binance(VenueProtocol):
         ):
             self._doubt(name, now)
         self._judge_doubted(now)
-        for sync in self.syncs.values():
+        self._roster.trust(self._subscriptions.carries, self._symbols, now, ts_recv)
+        for sync in self._syncs.values():
             sync.tick(now, ts_recv)
             carried = self._subscriptions.carries(stream_name(sync.symbol, "book"))
             if sync.wanted and carried and not sync.acknowledged_at:
@@ -235,16 +201,10 @@ class Binance(VenueProtocol):
 
     @property
     def wants_socket(self) -> bool:
-        return bool(self._wanted)
+        return bool(self._roster.wanted)
 
     def status(self, stream: Stream) -> StreamStatus | None:
-        symbol = symbol_part(stream.instrument)
-        name = stream_name(symbol, stream.kind)
-        if stream.kind == "book":
-            sync = self.syncs.get(symbol)
-            return sync.status if sync and sync.wanted else None
-        feed = self._feeds.get(name)
-        return feed.status if feed and name in self._wanted else None
+        return self._roster.status(stream)
 
     # Messages.
 
@@ -273,58 +233,28 @@ class Binance(VenueProtocol):
         key = name.encode()
         handler = self._handlers.get(key)
         if handler is None:
-            handler = self._handler(name, payload)
+            subscriptions = self._subscriptions
+            ours = self._own_heartbeat or subscriptions.heartbeat_said
+            if ours and name == subscriptions.heartbeat:
+                handler = ignore
+            else:
+                handler = self._roster.handler(name, payload)
             if handler is None:
                 return self._unknown()
             self._handlers[key] = handler
             self._subscriptions.mute.pop(name, None)
         return handler(PREFIX + key + b'","data":' + payload + b"}", now, ts_recv)
 
-    def _handler(self, name: str, payload: bytes) -> Handler | None:
-        """Who takes the messages of a stream that was not heard of on this connection yet."""
-        subscriptions = self._subscriptions
-        heartbeat = self._own_heartbeat or subscriptions.heartbeat_said
-        if (name == subscriptions.heartbeat and heartbeat) or is_unused(name):
-            return ignore
-        if len(self._handlers) >= MOST_HANDLERS:
-            return None
-        stamp = stamp_of(payload)
-        lower, _, suffix = name.partition("@")
-        symbol = stamp.symbol or lower.upper()
-        if name not in ALL_DAYS and not (rest.showable(symbol) and symbol.lower() == lower):
-            return None
-        if suffix.startswith("depth"):
-            return self._depth_handler(name, symbol, suffix, unit_of(stamp))
-        feed = self._feed(name, symbol)
-        if feed is None:
-            return None
-        feed.unit = unit_of(stamp)
-        return feed.take
-
-    def _depth_handler(self, name: str, symbol: str, suffix: str, unit: int) -> Handler | None:
-        """[1] of a book's procedure; one stream feeds a book, a second one is not used."""
-        levels = suffix[len("depth") :].partition("@")[0]
-        if levels not in ("", "5", "10", "20"):
-            return None
-        sync = self._sync(symbol)
-        if sync.feeder not in ("", name) and (sync.diff or levels):
-            return ignore
-        sync.feed_by(name, unit, levels)
-        quotes = self._feeds.get(stream_name(symbol, "quotes"))
-        if isinstance(quotes, Quotes):
-            quotes.book = sync
-        return sync.partial if levels else sync.depth
-
     def _acknowledged(self, number: int | str | None, now: int, ts_recv: int) -> list[Event]:
         asked = self._subscriptions.acknowledged(number, now) if number is not None else None
         if asked is None:
             # A recording without its client's messages: some stream may begin anew.
-            for sync in self.syncs.values():
+            for sync in self._syncs.values():
                 if sync.splice.window:
-                    self._allow_rejoin(sync.feeder, now + REJOIN_LIMIT // 2)
+                    self._roster.allow_rejoin(sync.feeder, now + REJOIN_LIMIT // 2)
             return []
         for name in asked.names if asked.method == "SUBSCRIBE" else ():
-            for sync in self.syncs.values():
+            for sync in self._syncs.values():
                 if name != stream_name(sync.symbol, "book"):
                     continue
                 sync.acknowledged(now)
@@ -368,10 +298,10 @@ class Binance(VenueProtocol):
         self.rejected_messages += 1
         name = data[NAME_AT : data.find(b'"', NAME_AT)].decode("utf-8", "replace")
         symbol = name.partition("@")[0].upper()
-        if symbol in self.syncs and "@depth" in name:
-            self.syncs[symbol].status.rejected += 1
-        elif name in self._feeds:
-            self._feeds[name].status.rejected += 1
+        if symbol in self._syncs and "@depth" in name:
+            self._syncs[symbol].status.rejected += 1
+        elif name in self._roster.feeds:
+            self._roster.feeds[name].status.rejected += 1
         return []
 
     # Answers.
@@ -379,7 +309,7 @@ class Binance(VenueProtocol):
     def _answer(self, asked: rest.Asked, body: bytes, now: int, ts_recv: int) -> list[Event]:
         venue = self.facts.id
         if asked.path == rest.DEPTH and rest.showable(asked.symbol):
-            sync = self._sync(asked.symbol)
+            sync = self._roster.sync(asked.symbol)
             return sync.snapshot(SNAPSHOT.decode(body), body, asked.limit, now, ts_recv)
         if asked.path == rest.INFO:
             return self._take_instruments(asked, body, ts_recv)
@@ -414,7 +344,7 @@ class Binance(VenueProtocol):
 
     def _refuse_unlisted(self) -> None:
         known = {symbol.lower() for symbol in self._symbols}
-        for name in list(self._wanted):
+        for name in list(self._roster.wanted):
             if symbol_of(name) not in known:
                 self._due += self._give_up(name, unknown_symbol(symbol_of(name).upper()))
 
@@ -435,8 +365,8 @@ class Binance(VenueProtocol):
         if problem.code == rest.INVALID_SYMBOL and asked.symbol:
             return self._no_such_symbol(asked.symbol)
         sentence = f"Binance refused: {plain_words(problem.msg)} (HTTP {status})"
-        if asked.path == rest.DEPTH and asked.symbol in self.syncs:
-            self.syncs[asked.symbol].refused(now, sentence)
+        if asked.path == rest.DEPTH and asked.symbol in self._syncs:
+            self._syncs[asked.symbol].refused(now, sentence)
         return [Refusal(self._id(asked.symbol), sentence, self._wall)]
 
     def _barred(self, status: int, url: str) -> str:
@@ -450,8 +380,8 @@ class Binance(VenueProtocol):
     ) -> list[Event]:
         """After a refusal that may pass: a book asks again by itself, the rest is planned anew."""
         if asked.path == rest.DEPTH:
-            if asked.symbol in self.syncs:
-                self.syncs[asked.symbol].refused(now, reason, wait)
+            if asked.symbol in self._syncs:
+                self._syncs[asked.symbol].refused(now, reason, wait)
             return []
         if plan is None:
             return []
@@ -462,7 +392,7 @@ class Binance(VenueProtocol):
     def _no_such_symbol(self, symbol: str) -> list[Event]:
         self._checking.pop(symbol, None)
         events: list[Event] = []
-        for name in self._named(symbol):
+        for name in self._roster.named(symbol):
             events += self._give_up(name, unknown_symbol(symbol))
         return events or [Refusal(self._id(symbol), unknown_symbol(symbol), self._wall)]
 
@@ -470,7 +400,7 @@ class Binance(VenueProtocol):
 
     def _doubt(self, name: str, now: int) -> None:
         """A stream was acknowledged and stays silent: a thin market, or no such symbol?"""
-        users = self._wanted.get(name)
+        users = self._roster.wanted.get(name)
         symbol = symbol_part(next(iter(users)).instrument) if users else ""
         if not users or symbol in self._symbols or symbol in self._checking:
             return
@@ -482,7 +412,7 @@ class Binance(VenueProtocol):
         for symbol in [symbol for symbol, since in self._checking.items() if now - since > limit]:
             del self._checking[symbol]
             heard = f"nothing came from Binance for '{symbol}'"
-            for name in self._named(symbol):
+            for name in self._roster.named(symbol):
                 if name.encode() not in self._handlers:
                     sentence = f"{heard} in {2 * limit / SECOND:g} s; is the symbol right?"
                     self._due += self._give_up(name, sentence)
@@ -495,78 +425,22 @@ class Binance(VenueProtocol):
 
     def _ask_snapshot(self, sync: BookSync, now: int) -> None:
         extra = self.facts.extra
-        wanted = sum(1 for other in self.syncs.values() if other.wanted)
+        wanted = sum(1 for other in self._syncs.values() if other.wanted)
         many = "_many" if wanted > int(extra["many_books"]) else ""
         levels, weight = extra["snapshot_levels" + many], extra["snapshot_weight" + many]
         self._desk.plan(rest.depth_query(sync.symbol, int(levels), int(weight)))
         sync.asked(now)
 
-    def _sync(self, symbol: str) -> BookSync:
-        """The book of a symbol, made when first heard of."""
-        sync = self.syncs.get(symbol)
-        if sync is None:
-            instrument = self.instruments.get(self._id(symbol))
-            book = (
-                Book(instrument.tick_size, instrument.lot_size)
-                if instrument is not None
-                else Book()
-            )
-            sync = BookSync(symbol, self._id(symbol), book, StreamStatus(self.link, Proof.SEQUENCE))
-            self.syncs[symbol] = self.books[symbol] = sync
-        return sync
-
-    def _feed(self, name: str, symbol: str) -> Feed | None:
-        """What takes a stream beside the book, made when first heard of; None for no such."""
-        feed = self._feeds.get(name)
-        if feed is None:
-            feed = self._new_feed(name, symbol)
-            if feed is not None:
-                self._feeds[name] = feed
-        return feed
-
-    def _new_feed(self, name: str, symbol: str) -> Feed | None:
-        suffix = name.partition("@")[2]
-        instrument = self._id(symbol)
-        if name in ALL_DAYS:
-            return AllDays(StreamStatus(self.link, Proof.SNAPSHOT), self._id(""))
-        if suffix in ("trade", "aggTrade"):
-            status = StreamStatus(self.link, Proof.SEQUENCE)
-            return Prints(symbol, instrument, status, aggregate=suffix == "aggTrade")
-        # Each message of these tells all there is to know.
-        status = StreamStatus(self.link, Proof.SNAPSHOT)
-        if suffix == "bookTicker":
-            quotes = Quotes(symbol, instrument, status)
-            quotes.book = self.syncs.get(symbol)
-            return quotes
-        if suffix in ("ticker", "miniTicker"):
-            return Days(symbol, instrument, status)
-        if suffix.startswith("kline_"):
-            return Klines(symbol, instrument, status, self._intervals)
-        return None
-
     def _id(self, symbol: str) -> str:
         return instrument_id(self.facts.id, symbol)
 
-    def _named(self, symbol: str) -> list[str]:
-        """The wanted streams of one symbol."""
-        return [name for name in self._wanted if symbol_of(name) == symbol.lower()]
-
     def _forget(self, name: str, symbol: str) -> None:
-        """Nobody wants a stream any more; what still comes of it is left unread."""
-        self._wanted.pop(name, None)
         self._subscriptions.drop(name)
-        self._handlers[name.encode()] = ignore
-        self._feeds.pop(name, None)
-        if name == stream_name(symbol, "book"):
-            self.syncs.pop(symbol, None)
-            self.books.pop(symbol, None)
-            quotes = self._feeds.get(stream_name(symbol, "quotes"))
-            if isinstance(quotes, Quotes):
-                quotes.book = None
+        self._roster.forget(name, symbol)
 
     def _give_up(self, name: str, sentence: str) -> list[Event]:
         """A stream that the venue won't serve: no longer wanted, and the user is told once."""
-        users = self._wanted.get(name, set())
+        users = self._roster.wanted.get(name, set())
         instruments = sorted({stream.instrument for stream in users})
         for instrument in instruments:
             self._forget(name, symbol_part(instrument))
@@ -576,32 +450,10 @@ class Binance(VenueProtocol):
         self._due.append(Refusal(instrument, sentence, self._wall))
 
     def _explain(self, name: str, reason: str) -> None:
-        for stream in self._wanted.get(name, ()):
+        for stream in self._roster.wanted.get(name, ()):
             status = self.status(stream)
             if status is not None:
                 status.reason = reason
-
-    def _allow_rejoin(self, name: str, until: int) -> None:
-        """A stream may begin elsewhere up to ``until``: no gap, and its messages bind anew."""
-        for sync in self.syncs.values():
-            if sync.feeder == name:
-                sync.allow_rejoin(until)
-                self._handlers.pop(name.encode(), None)
-
-
-def ignore(data: bytes, now: int, ts_recv: int) -> list[Event]:  # noqa: ARG001 - a Handler
-    """Take a message that is understood and not used."""
-    return []
-
-
-def symbol_part(instrument: str) -> str:
-    """The venue's spelling in an instrument's id."""
-    return split_instrument_id(instrument)[1]
-
-
-def symbol_of(name: str) -> str:
-    """The symbol in a stream's name, in lower case."""
-    return name.partition("@")[0]
 
 
 def unknown_symbol(symbol: str) -> str:

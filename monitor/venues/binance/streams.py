@@ -24,7 +24,7 @@ from monitor.venues.binance.wire import (
 
 SAFE = 1e7
 """Below this a number of at most 8 decimals, Binance's most, has at most 15 digits."""
-PLACES = 1e8
+PLACES = 8
 
 
 class Handler(Protocol):
@@ -50,17 +50,17 @@ class Feed:
         """A new connection."""
         self.status.become(State.SYNCING, now, wall)
 
-    def acknowledged(self, now: int, wall: int) -> None:
-        """The venue says that it sends; whether it has anything to send is not said."""
-
     def _heard(self, symbol: str, now: int, ts_recv: int) -> None:
+        """Count a message; it proves that the stream runs. Raises ValueError for another's."""
+        self._begin(symbol, now, ts_recv)
+        self.status.messages += 1
+        self.status.last_message = now
+
+    def _begin(self, symbol: str, now: int, ts_recv: int) -> None:
         if symbol != self.symbol:
             raise ValueError(f"a message of {symbol!r} came in {self.symbol}'s stream")
-        status = self.status
-        status.messages += 1
-        status.last_message = now
-        if status.state is not State.LIVE:
-            status.become(State.LIVE, now, ts_recv)
+        if self.status.state is not State.LIVE:
+            self.status.become(State.LIVE, now, ts_recv)
 
 
 class Prints(Feed):
@@ -73,10 +73,13 @@ class Prints(Feed):
         self.aggregate = aggregate
         self._decode = AGGREGATE.decode if aggregate else PRINT.decode
         self._due = -1
+        # Only a message longer than all before can hold more decimals than they did.
+        self._longest = 0
 
     def opened(self, now: int, wall: int) -> None:
         super().opened(now, wall)
         self._due = -1
+        self._longest = 0
 
     def take(self, data: bytes, now: int, ts_recv: int) -> list[Event]:
         message = self._decode(data).data
@@ -88,8 +91,8 @@ class Prints(Feed):
         status.messages += 1
         status.last_message = now
         texts = None
-        if not (0.0 < price < SAFE and 0.0 < size < SAFE and fits(price) and fits(size)):
-            texts = exact_texts(data)
+        if not (0.0 < price < SAFE and 0.0 < size < SAFE and len(data) <= self._longest):
+            texts = self._texts(data)
         return [
             Trade(
                 self.instrument,
@@ -104,6 +107,18 @@ class Prints(Feed):
                 texts,
             )
         ]
+
+    def _texts(self, data: bytes) -> tuple[str, str] | None:
+        """Price and size as text where a float can't hold them. Raises ValueError."""
+        text = PRINT_TEXT.decode(data).data
+        for number in (text.price, text.size):
+            if parse_decimal(number) <= 0:
+                raise ValueError(f"a print's price or size was {number}")
+        if max(decimals_of(text.price), decimals_of(text.size)) <= PLACES:
+            self._longest = max(self._longest, len(data))
+        if survives_float(text.price) and survives_float(text.size):
+            return None
+        return text.price, text.size
 
     def _judge(self, message: Print | AggregatePrint, now: int, ts_recv: int) -> None:
         if message.symbol != self.symbol:
@@ -132,7 +147,11 @@ class Quotes(Feed):
         # One chain: every number is finite and none is negative (NaN fails too).
         if not (bid >= 0.0 and bid_size >= 0.0 and ask >= 0.0 and ask_size >= 0.0):
             raise ValueError("a quote held a number no market has")
-        self._heard(message.symbol, now, ts_recv)
+        status = self.status
+        if message.symbol != self.symbol or status.state is not State.LIVE:
+            self._begin(message.symbol, now, ts_recv)
+        status.messages += 1
+        status.last_message = now
         if self.book is not None:
             self.book.quote(message, now, ts_recv)
         return [Quote(self.instrument, bid, bid_size, ask, ask_size, 0, ts_recv)]
@@ -225,24 +244,11 @@ def check_numbers(*numbers: float) -> None:
             raise ValueError(f"a number was {number}")
 
 
-def fits(number: float) -> bool:
-    """True where a float below ``SAFE`` can only stand for a text of up to 8 decimals."""
-    scaled = number * PLACES
-    return abs(scaled - round(scaled)) < 0.25
-
-
-def exact_texts(data: bytes) -> tuple[str, str] | None:
-    """Price and size of a print as text where a float can't hold them.
-
-    Raises ValueError where one is no positive number.
-    """
-    text = PRINT_TEXT.decode(data).data
-    for number in (text.price, text.size):
-        if parse_decimal(number) <= 0:
-            raise ValueError(f"a print's price or size was {number}")
-    if survives_float(text.price) and survives_float(text.size):
-        return None
-    return text.price, text.size
+def decimals_of(text: str) -> int:
+    """Digits behind the point as they are written; an exponent counts as too many."""
+    if "e" in text or "E" in text:
+        return PLACES + 1
+    return len(text.partition(".")[2])
 
 
 def interval_names(facts: Mapping[str, str]) -> dict[str, int]:
