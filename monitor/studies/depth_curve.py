@@ -8,6 +8,9 @@ import numpy as np
 from monitor.book.book import Book
 from monitor.book.side import Floats
 
+BEYOND_KNOWN = 1.05
+"""How far past its known end a whole book is shown."""
+
 
 class LevelCurve(NamedTuple):
     """Exact cumulative sizes, best level first, prices and sums of one length a side."""
@@ -71,13 +74,19 @@ def known_range(book: Book) -> tuple[float, float]:
 def span_around(book: Book, share: float | None) -> tuple[float, float] | None:
     """Prices from ``share`` below to ``share`` above the mid (0.004 is 0.4 %).
 
-    With None the span is that of all levels held, even about the mid. None where there
-    is no mid to be around.
+    With None the span is all that is known whole, a little more so that its end is seen,
+    even about the mid; where the book has no such end, that of all levels held. None
+    where there is no mid to be around.
     """
     mid = book.mid
     if mid is None:
         return None
     if share is None:
+        low, high = book.covered
+        if low is not None or high is not None:
+            ends = (mid - low if low is not None else 0.0, high - mid if high is not None else 0.0)
+            reach = min(max(ends) * BEYOND_KNOWN, mid)
+            return mid - reach, mid + reach
         lowest = float(book.bids.arrays()[0][-1])
         highest = float(book.asks.arrays()[0][-1])
         # A joke order at a thousand times the price must not flatten the rest.

@@ -33,7 +33,7 @@ def digits_of(instrument: Instrument, tick_size: Decimal, sizes: Iterable[float]
     if instrument.lot_size:
         return Digits(price, decimals_of(instrument.lot_size))
     smallest = min((size for size in sizes if size > 0), default=1.0)
-    needed = max((decimals_of(Decimal(repr(size))) for size in sizes), default=0)
+    needed = max((decimals_of(Decimal(repr(float(size)))) for size in sizes), default=0)
     enough = max(0, 1 - math.floor(math.log10(smallest)))
     return Digits(price, min(needed, enough, 8))
 

@@ -25,6 +25,8 @@ class Readout(ChartItem):
         self.theme = theme
         self.rows: tuple[tuple[str, str], ...] = ()
         self.at: QPointF | None = None
+        self.hung_at: float | None = None
+        """Where set, the box hangs from the top about this view x instead of by the point."""
 
     def show_rows(self, at: QPointF | None, rows: Sequence[tuple[str, str]]) -> None:
         """Show rows beside a point of view coordinates; none hides the box."""
@@ -39,7 +41,10 @@ class Readout(ChartItem):
         figures = max(metrics.horizontalAdvance(figure) for _, figure in self.rows)
         width = names + figures + 3 * PADDING
         height = len(self.rows) * LINE_PX + PADDING
-        box = beside(QPointF(to.x(self.at.x()), to.y(self.at.y())), width, height, area)
+        point = QPointF(to.x(self.at.x()), to.y(self.at.y()))
+        box = beside(point, width, height, area)
+        if self.hung_at is not None:
+            box = hung(to.x(self.hung_at), point, width, height, area)
         p.fillRect(box, self.theme.raised)
         p.setPen(QPen(self.theme.hairline, 1))
         p.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
@@ -64,3 +69,13 @@ def beside(point: QPointF, width: float, height: float, area: QRectF) -> QRectF:
     left = min(max(left, area.left() + PADDING), area.right() - PADDING - width)
     top = min(max(top, area.top() + PADDING), area.bottom() - PADDING - height)
     return QRectF(round(left), round(top), round(width), round(height))
+
+
+def hung(middle: float, point: QPointF, width: float, height: float, area: QRectF) -> QRectF:
+    """A box of that size at the top about ``middle``, moved aside where the point is in it."""
+    box = QRectF(round(middle - width / 2), area.top() + PADDING, round(width), round(height))
+    if box.adjusted(-AWAY_PX, 0, AWAY_PX, AWAY_PX).contains(point):
+        right = point.x() + AWAY_PX
+        to_right = right + width + PADDING <= area.right() and point.x() <= middle
+        box.moveLeft(round(right if to_right else point.x() - AWAY_PX - width))
+    return box

@@ -27,6 +27,7 @@ from monitor.studies.number_format import compact, digits_of, fixed, percent, si
 SPANS: tuple[float | None, ...] = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, None)
 """Shares of the mid to either side; None is the whole book."""
 FIRST_SPAN = 0.005
+SIZES_SEEN = 25
 DRIFT = 0.04
 """The view follows the mid once that is off centre by this share of the span."""
 ROOM_ABOVE = 1.15
@@ -193,7 +194,9 @@ class DepthPanel(Panel):
             return
         side: Side = "buy" if point.x() > mid else "sell"
         cost = cost_to_price(market.book, side, point.x())
-        digits = digits_of(market.instrument, market.book.tick_size)
+        book = market.book
+        digits = digits_of(market.instrument, book.tick_size, book.bids.arrays(SIZES_SEEN)[1])
+        self.readout.hung_at = mid
         base, quote = market.instrument.base, market.instrument.quote
         at_least = "≥ " if cost.exhausted else ""
         self.readout.show_rows(
