@@ -179,7 +179,7 @@ class Flow:
         if random.random() < 0.5:
             return start + random.randrange(SECOND)
         near = random.choice(foci) + int(random.gauss(0, 12 * MS))
-        return start + min(SECOND - 1, max(0, near))
+        return start + min(SECOND - 1, max(1, near))
 
     def _size(self, sizes: list[float], most: float = 1e18) -> int:
         return max(1, int(min(sizes[int(self._random.random() * TABLE)], most) + 0.5))

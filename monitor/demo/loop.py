@@ -47,6 +47,11 @@ class LoopedListing(Listing):
         """Events in one round."""
         return len(self._script)
 
+    @property
+    def deltas_in_round(self) -> int:
+        """By how much ``seq`` rises until the same book comes again."""
+        return sum(isinstance(event, BookDelta) for event in self._script)
+
     def advance(self, ts: int) -> list[Event]:
         """What happened up to ``ts`` (ns UTC), in the order of time."""
         elapsed, self._last_ts = ts - self._last_ts, ts

@@ -1,0 +1,1 @@
+"""Programs that share no code with this project, and check it from outside."""
