@@ -1,7 +1,9 @@
-"""Where things lie: the resources we ship, found in a checkout, a wheel and a frozen build."""
+"""Where things lie: the resources we ship, in checkout, wheel or frozen build; the user's folders."""
 
 import sys
 from pathlib import Path
+
+import platformdirs
 
 
 def resources() -> Path:
@@ -16,3 +18,13 @@ def resources() -> Path:
         if place.is_dir():
             return place
     raise FileNotFoundError(f"the folder 'resources' was not in {package} nor beside it")
+
+
+def state_folder() -> Path:
+    """Where logs and what the program remembers by itself lie; the folder may not be there yet."""
+    return platformdirs.user_state_path("depthscope", appauthor=False)
+
+
+def config_folder() -> Path:
+    """Where the user's choices lie; the folder may not be there yet."""
+    return platformdirs.user_config_path("depthscope", appauthor=False)

@@ -68,14 +68,12 @@ class Damage(msgspec.Struct):
     rejected: int = 0
 
     def sentences(self) -> list[str]:
-        """What to tell the user; empty where all is well."""
+        """What to tell the user of torn and damaged bytes; empty where there are none."""
         told = []
         if self.torn:
             told.append(f"the end is torn: its last {self.torn} bytes were an unfinished record")
         if self.damaged:
             told.append(f"{self.damaged} bytes in the middle were damaged and skipped")
-        if self.rejected:
-            told.append(f"{self.rejected} lines were no valid record")
         return told
 
 

@@ -72,7 +72,11 @@ class Redactor:
             clean = _clean(value)
             return text if clean == value else msgspec.json.encode(clean).decode()
         except (ValueError, RecursionError):  # no JSON, or none that can be walked
-            return _TOKEN_SHAPE.sub(REDACTED, _IN_TEXT.sub(rf"\1\2{REDACTED}", text))
+            return self.text(text)
+
+    def text(self, text: str) -> str:
+        """Any text, such as a line of a log, without secrets that show by name or shape."""
+        return _TOKEN_SHAPE.sub(REDACTED, _IN_TEXT.sub(rf"\1\2{REDACTED}", self.literal(text)))
 
     def url(self, url: str) -> str:
         """An address without its secrets."""

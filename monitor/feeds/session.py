@@ -64,6 +64,8 @@ class Session:
         self.recorder: RecorderSink = recorder or Unrecorded()
         self.messages = self.bytes = 0
         self.url = ""
+        self.request_problem = ""
+        """Why the last HTTP request could not be made at all; empty where it was answered."""
         self._sink = sink
         self._network = network or Network()
         self._clock = clock or Clock()
@@ -297,11 +299,13 @@ class Session:
 
     def _answered(self, request: HttpRequest, response: HttpResponse) -> None:
         now, wall = self._now(), self._wall()
+        self.request_problem = ""
         self.recorder.answered(self._number, request, response, wall)
         self._take(lambda: self.protocol.answered(request, response, now, wall))
 
     def _failed(self, request: HttpRequest, reason: str) -> None:
         now, wall = self._now(), self._wall()
+        self.request_problem = reason
         self._take(lambda: self.protocol.failed(request, reason, now, wall))
 
     def _take(self, happened: Callable[[], Sequence[Event]]) -> None:
