@@ -230,7 +230,8 @@ class BookSync(BookStream):
     def tick(self, now: int, ts_recv: int) -> None:
         """Time passed: crossed for too long, or the price near the edge of what is known."""
         self._judge_crossing(now, ts_recv)
-        if self.splice.joined and self.diff:
+        # Of a recording that nobody watches, check tells by itself what lies outside.
+        if self.wanted and self.splice.joined and self.diff:
             outside = self.book.outside_covered
             if outside and self.status.state is State.LIVE:
                 self.status.become(State.UNPROVEN, now, ts_recv, OUTSIDE)
