@@ -116,7 +116,7 @@ class LadderSide:
             # Up to 15 digits the product is within half a unit of the whole number meant;
             # a whole number written so has neither point nor leading zeros.
             return "%d%d" % (abs(key) * price_scale + 0.5, size * size_scale + 0.5)  # noqa: UP031
-        return f"{abs(key) * price_scale + 0.5:.0f}" + _digits(size, self._digits[1])
+        return f"{int(abs(key) * price_scale + 0.5)}{_digits(size, self._digits[1])}"
 
 
 class Ladder:

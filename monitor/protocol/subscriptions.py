@@ -37,7 +37,7 @@ class _Standing:
         self.phase = Phase.WAITING
         self.at = 0
         self.renewals = 0
-        self.renewed = 0
+        self.renewed: int | None = None
         self.leave_first = False
 
 
@@ -132,7 +132,7 @@ class Subscriptions:
         standing = self._topics.get(topic)
         if standing is None or standing.phase in (Phase.WAITING, Phase.REFUSED):
             return
-        calm = now - standing.renewed > CALM
+        calm = standing.renewed is None or now - standing.renewed > CALM
         standing.renewals = 0 if calm else standing.renewals + 1
         pause = min(SECOND << (standing.renewals - 1), LONGEST_PAUSE) if standing.renewals else 0
         standing.phase, standing.at, standing.leave_first = Phase.WAITING, now + pause, leave_first

@@ -106,9 +106,10 @@ def test_what_leaves_the_depth_is_handed_back() -> None:
     """Beyond the depth the worst level goes, and the book ends at the worst that stays."""
     ladder = Ladder(2)
     assert [] == ladder.bids.apply([(10.0, 1.0)])
-    assert ladder.bids.worst is None
+    ends = [ladder.bids.worst]
     assert [(9.0, 0.0)] == ladder.bids.apply([(9.0, 1.0), (11.0, 1.0)])
-    assert 10.0 == ladder.bids.worst
+    ends.append(ladder.bids.worst)
+    assert [None, 10.0] == ends
     assert [(12.0, 0.0)] == ladder.asks.apply([(12.0, 1.0), (10.5, 2.0), (11.5, 2.0)])
     assert 11.5 == ladder.asks.worst
 

@@ -93,9 +93,7 @@ class Replay:
             venue.sent(data, t, t)
         elif line.k == "http":
             request = HttpRequest(line.url)
-            self.events += venue.answered(
-                request, HttpResponse(line.url, line.status, data), t, t
-            )
+            self.events += venue.answered(request, HttpResponse(line.url, line.status, data), t, t)
 
     def books(self) -> Books:
         """All levels of every book that was ever synced."""

@@ -9,8 +9,13 @@ websockets/book-checksum-v2):
 [3] compare the checksum after each message: there are no sequence numbers
 [4] where it differs: unsubscribe, subscribe, and ignore updates until the snapshot
 [5] a crossed book is likewise broken, whatever its checksum says
+
+Two updates that changed places can each have a right checksum; their times tell (ours):
+
+[6] an update older than one already applied that touched the same price is a gap
 """
 
+from collections import deque
 from decimal import Decimal
 from typing import Final
 
@@ -34,6 +39,9 @@ PROOF_REACHES: Final = "top 10"
 MISMATCH: Final = "the checksum of the top 10 levels did not match the book"
 CROSSED: Final = "the best bid was not below the best ask"
 NO_SNAPSHOT: Final = "updates came without a snapshot"
+OUT_OF_ORDER: Final = "updates came in another order than they were made"
+KEEP_UPDATES: Final = 8
+"""Updates kept to see whether a later one is older and touches the same price."""
 BAD_MESSAGE: Final = "a message of this book could not be understood"
 
 Pairs = list[tuple[float, float]]
@@ -66,6 +74,7 @@ class BookSync(BookStream):
         self._seen: Digits = (0, 0)
         self._hidden: Digits = (0, 0)
         self._last = b""
+        self._recent: deque[tuple[int, Pairs, Pairs]] = deque(maxlen=KEEP_UPDATES)
         self._instants = Instants()
 
     # What the owner knows.
@@ -93,6 +102,7 @@ class BookSync(BookStream):
         self.book.generation += 1
         self.current = self.broken = self.expecting = False
         self._last = b""
+        self._recent.clear()
         self.status.become(State.SYNCING, now, wall)
 
     def asked(self) -> None:
@@ -121,26 +131,33 @@ class BookSync(BookStream):
 
     # What the venue sends.
 
-    def snapshot(self, message: BookData, data: bytes, now: int, ts_recv: int) -> BookSnapshot:
-        """Take a snapshot [1]. Raises BadLevel."""
+    def snapshot(
+        self, message: BookData, data: bytes, now: int, ts_recv: int, row: int = 0
+    ) -> BookSnapshot:
+        """Take a snapshot [1], the ``row``th of its message. Raises BadLevel."""
         status, book = self.status, self.book
         status.messages += 1
         status.last_message = now
         if book.synced or self.broken:
             status.resyncs += 1
-        self.current, self.broken, self.expecting, self._last = True, False, False, data
+        self.current, self.broken, self.expecting = True, False, False
+        self._last = data
+        self._recent.clear()
         self._ladder.clear()
         self._fit_depth(max(len(message.bids), len(message.asks)))
-        bids, asks = self._take(message, data, replace=True)
+        bids, asks = self._take(message, data, row, replace=True)
         self._check(message, now, ts_recv)
         return BookSnapshot(
             self.instrument, bids, asks, 0, 0, self._instants.read(message.timestamp), ts_recv
         )
 
-    def update(self, message: BookData, data: bytes, now: int, ts_recv: int) -> BookDelta | None:
-        """Take an update [2]; None where it changes nothing. Raises BadLevel.
+    def update(
+        self, message: BookData, data: bytes, now: int, ts_recv: int, row: int = 0
+    ) -> BookDelta | None:
+        """Take an update [2], the ``row``th of its message; None where it changes nothing.
 
         The delta also names, with size 0, the levels that left the book's depth.
+        Raises BadLevel.
         """
         status = self.status
         status.messages += 1
@@ -148,32 +165,35 @@ class BookSync(BookStream):
         if not self.current:
             self._without_snapshot(now, ts_recv)
             return None
-        if data == self._last:
+        if data == self._last and not row:
             status.duplicates += 1
             return None
         self._last = data
-        bids, asks = self._take(message, data)
+        bids, asks = self._take(message, data, row)
         self._check(message, now, ts_recv)
-        return BookDelta(
-            self.instrument, bids, asks, 0, 0, self._instants.read(message.timestamp), ts_recv
-        )
+        at = self._instants.read(message.timestamp)
+        recent = self._recent
+        if recent and 0 < at < recent[-1][0] and self.current:
+            self._check_order(at, bids, asks, now, ts_recv)
+        recent.append((at, bids, asks))
+        return BookDelta(self.instrument, bids, asks, 0, 0, at, ts_recv)
 
     # Applying.
 
     def _take(
-        self, message: BookData, data: bytes, *, replace: bool = False
+        self, message: BookData, data: bytes, row: int, *, replace: bool = False
     ) -> tuple[Pairs, Pairs]:
         """Put a message into ladder and book; its rows, and what left the depth. Raises BadLevel."""
         bids = [(level.price, level.qty) for level in message.bids]
         asks = [(level.price, level.qty) for level in message.asks]
-        short = self._declared or self._learn_digits(data)
+        short = self._declared or self._learn_digits(data, row)
         ladder, book = self._ladder, self.book
         if bids:
             bids += ladder.bids.apply(bids)
         if asks:
             asks += ladder.asks.apply(asks)
         if not short:
-            self._take_texts(data, bids, asks, replace=replace)
+            self._take_texts(data, row, bids, asks, replace=replace)
             return bids, asks
         try:
             if replace:
@@ -181,12 +201,12 @@ class BookSync(BookStream):
             else:
                 book.apply(bids, asks)
         except NeedsText:
-            self._take_texts(data, bids, asks, replace=replace)
+            self._take_texts(data, row, bids, asks, replace=replace)
         return bids, asks
 
-    def _learn_digits(self, data: bytes) -> bool:
+    def _learn_digits(self, data: bytes, row: int) -> bool:
         """See how many digits are written; False where floats can't hold them all."""
-        rows = TEXT_BOOK.decode(data).data[0]
+        rows = TEXT_BOOK.decode(data).data[row]
         levels = texts(rows.bids) + texts(rows.asks)
         self._seen = most_digits(self._seen, levels)
         most = zip(self._seen, self._hidden, strict=True)
@@ -194,9 +214,11 @@ class BookSync(BookStream):
         self._ladder.write_with((price_digits, size_digits))
         return all(len(price) <= SHORT and len(size) <= SHORT for price, size in levels)
 
-    def _take_texts(self, data: bytes, bids: Pairs, asks: Pairs, *, replace: bool) -> None:
+    def _take_texts(
+        self, data: bytes, row: int, bids: Pairs, asks: Pairs, *, replace: bool
+    ) -> None:
         """Put a message, of which ``bids`` and ``asks`` are the floats, into the book by its texts."""
-        rows = TEXT_BOOK.decode(data).data[0]
+        rows = TEXT_BOOK.decode(data).data[row]
         exact_bids, exact_asks = _exact(texts(rows.bids)), _exact(texts(rows.asks))
         # Beyond the message's own rows stand those that left the depth.
         left_bids, left_asks = bids[len(exact_bids) :], asks[len(exact_asks) :]
@@ -232,6 +254,22 @@ class BookSync(BookStream):
             self.distrust(CROSSED, now, ts_recv)
         elif self.current and (status.state is not State.LIVE or self.halted):
             self.settle(now, ts_recv)
+
+    def _check_order(self, at: int, bids: Pairs, asks: Pairs, now: int, ts_recv: int) -> None:
+        """Where this update is older than another that touched the same price: a gap [6].
+
+        Updates that touch different prices leave the same book in either order.
+        """
+        touched = {price for price, _ in bids}, {price for price, _ in asks}
+        for then, *sides in self._recent:
+            if then > at and any(
+                price in prices
+                for prices, levels in zip(touched, sides, strict=True)
+                for price, _ in levels
+            ):
+                self.status.gaps += 1
+                self.distrust(OUT_OF_ORDER, now, ts_recv)
+                return
 
     def _found_digits(self, checksum: int) -> bool:
         """Look for more digits than were ever written, where no list told how many.

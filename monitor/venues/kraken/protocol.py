@@ -182,7 +182,7 @@ class Kraken(VenueProtocol):
             if data.startswith(HEARTBEAT):
                 return []
             return self._on_any(data, now, ts_recv)
-        except (msgspec.MsgspecError, NumberError, BadLevel, ValueError, RecursionError) as error:
+        except (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError) as error:
             self._not_understood(data, error, now, ts_recv)
             return []
 
@@ -338,30 +338,46 @@ class Kraken(VenueProtocol):
 
     def _on_book(self, data: bytes, now: int, ts_recv: int) -> list[Event]:
         message = wire.BOOK.decode(data)
-        book_data = message.data[0]
-        sync = self._syncs.get(book_data.symbol)
-        if sync is None:
-            if book_data.symbol in self._given_up:
-                return []
-            sync = self._sync(book_data.symbol)
-        event: Event | None
+        if message.type not in ("update", "snapshot"):
+            self.unknown_messages += 1
+            return []
+        events: list[Event] = []
+        for row, part in enumerate(message.data):
+            sync = self._syncs.get(part.symbol)
+            if sync is None:
+                if part.symbol in self._given_up:
+                    continue
+                sync = self._sync(part.symbol)
+            event = self._put(sync, message.type, part, data, row, now, ts_recv)
+            if event is not None:
+                events.append(event)
+        return events
+
+    def _put(
+        self,
+        sync: BookSync,
+        kind: str,
+        part: wire.BookData,
+        data: bytes,
+        row: int,
+        now: int,
+        ts_recv: int,
+    ) -> Event | None:
+        """Put one book's part of a message into that book."""
+        event: Event | None = None
         try:
-            if message.type == "update":
-                event = sync.update(book_data, data, now, ts_recv)
-            elif message.type == "snapshot":
-                event = sync.snapshot(book_data, data, now, ts_recv)
-                self._flowing("book", sync.symbol)
+            if kind == "update":
+                event = sync.update(part, data, now, ts_recv, row)
             else:
-                self.unknown_messages += 1
-                return []
-        except (BadLevel, NumberError) as error:
+                event = sync.snapshot(part, data, now, ts_recv, row)
+                self._flowing("book", sync.symbol)
+        except (BadLevel, NumberError, ArithmeticError) as error:
             self.rejected_messages += 1
             sync.status.rejected += 1
             sync.distrust(f"a message was refused: {error}", now, ts_recv)
-            event = None
         if sync.broken:
             self._heal(now)
-        return [event] if event is not None else []
+        return event
 
     def _on_trades(self, data: bytes, now: int, ts_recv: int) -> list[Event]:
         message = wire.TRADES.decode(data)
@@ -591,7 +607,7 @@ class Kraken(VenueProtocol):
         except (msgspec.MsgspecError, ValueError, RecursionError):
             self.rejected_messages += 1
             return
-        if "out of range" in str(error) or isinstance(error, (NumberError, BadLevel)):
+        if "out of range" in str(error) or isinstance(error, (NumberError, ArithmeticError)):
             self.rejected_messages += 1
         else:
             self.unknown_messages += 1

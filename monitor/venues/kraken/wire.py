@@ -18,7 +18,7 @@ class Level(msgspec.Struct, gc=False):
 
 
 class BookData(msgspec.Struct, gc=False):
-    """One book message's only element.
+    """One book's part of a book message; so far a message always had one.
 
     ``{"symbol":"BTC/USD","bids":[{"price":78858.8,"qty":0.00000000}],"asks":[],
     "checksum":2416540570,"timestamp":"2026-08-24T22:21:58.343688Z"}``
@@ -35,7 +35,7 @@ class BookMessage(msgspec.Struct, gc=False):
     """``{"channel":"book","type":"update","data":[…]}``"""
 
     type: str
-    data: tuple[BookData]
+    data: list[BookData]
 
 
 class TextLevel(msgspec.Struct, gc=False):
@@ -55,7 +55,7 @@ class TextBookData(msgspec.Struct, gc=False):
 class TextBookMessage(msgspec.Struct, gc=False):
     """The twin of BookMessage."""
 
-    data: tuple[TextBookData]
+    data: list[TextBookData]
 
 
 class TradeData(msgspec.Struct, gc=False):
