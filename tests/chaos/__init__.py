@@ -1,0 +1,1 @@
+"""What networks do to messages, on purpose and seeded."""
