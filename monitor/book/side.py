@@ -138,14 +138,15 @@ class BookSide:
         if len(levels) >= SCATTER_FROM and self.depth is None and self._scatter(levels):
             return
         cells, scale, offset, low, high, limit = self.hot
+        floor = math.floor
         best = self.best_index
         try:
             for price, size in levels:
                 x = price * scale + offset
-                i = int(x)
-                # On a tick, x is a whole number and a half; the bounds also turn away
-                # what lies below the window, where int() rounds the wrong way.
-                if 0.0 <= size < limit and low < x - i < high:
+                i = floor(x)
+                # On a tick, x is a whole number and a half. Below the window i is
+                # negative, and would write at the other end.
+                if i >= 0 and 0.0 <= size < limit and low < x - i < high:
                     cells[i] = size
                     if i > best:
                         best = i

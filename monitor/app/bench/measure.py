@@ -8,6 +8,7 @@ from time import process_time_ns
 import msgspec
 
 REPEATS = 7
+TIMES = "\u00d7"
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -27,14 +28,14 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def at_most(
-    target: str, name: str, value: float, limit: float, detail: str, unit: str = "×"
+    target: str, name: str, value: float, limit: float, detail: str, unit: str = TIMES
 ) -> Row:
     """A row whose figure must not be above ``limit``."""
     return Row(target, name, round(value, 3), unit, f"≤ {limit:g}", value <= limit, detail)
 
 
 def at_least(
-    target: str, name: str, value: float, limit: float, detail: str, unit: str = "×"
+    target: str, name: str, value: float, limit: float, detail: str, unit: str = TIMES
 ) -> Row:
     """A row whose figure must not be below ``limit``."""
     return Row(target, name, round(value, 3), unit, f"≥ {limit:g}", value >= limit, detail)

@@ -16,13 +16,16 @@ LIMITS = {1_000: 1 / 3, 10_000: 1 / 7}
 
 
 class WireFigures(TypedDict):
-    """Microseconds of CPU a message and shares of a core; ``ratio`` is ours over stock."""
+    """Microseconds of CPU a message, shares of a core, and ratios to ``stock``.
+
+    Keys within: ``stock``, ``paused`` and ``split``, as ``wire_receiver`` has them.
+    """
 
     rate: float
     received: dict[str, float]
     us_per_message: dict[str, float]
     core_percent: dict[str, float]
-    ratio: float
+    ratio: dict[str, float]
 
 
 def wire_rows() -> list[Row]:
@@ -45,8 +48,8 @@ def wire_rows() -> list[Row]:
 
 
 def measure_wire(rate: float, seconds: float, repeats: int) -> WireFigures:
-    """Receive ``rate`` messages a second both ways, in turn, each in a fresh process."""
-    runs: dict[str, list[dict[str, float]]] = {"stock": [], "ours": []}
+    """Receive ``rate`` messages a second each way, in turn, each in a fresh process."""
+    runs: dict[str, list[dict[str, float]]] = {"stock": [], "paused": [], "split": []}
     with _sender(rate) as url:
         for _ in range(repeats):
             for how, figures in runs.items():
@@ -57,7 +60,7 @@ def measure_wire(rate: float, seconds: float, repeats: int) -> WireFigures:
         received={how: _median(runs[how], "messages", "seconds") for how in runs},
         us_per_message={how: median(cost[how]) for how in runs},
         core_percent={how: 100 * _median(runs[how], "cpu_s", "seconds") for how in runs},
-        ratio=ratio(cost["ours"], cost["stock"]),
+        ratio={how: ratio(cost[how], cost["stock"]) for how in ("paused", "split")},
     )
 
 

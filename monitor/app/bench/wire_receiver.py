@@ -2,7 +2,9 @@
 
 ``python -m monitor.app.bench.wire_receiver URL HOW SECONDS`` prints JSON with the
 messages heard, the CPU seconds they took and the seconds that passed. ``HOW`` is
-``stock`` (the library as it comes) or ``ours`` (as a Session reads).
+``stock`` (the library as it comes), ``paused`` (a hot socket is looked at every
+8 ms, the library parses) or ``split`` (as a Session reads: plain messages are cut
+out by our own splitter as well).
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import importlib
 import json
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from websockets.asyncio.client import connect
@@ -17,12 +20,13 @@ from websockets.asyncio.client import connect
 from monitor.feeds.coalescing import CoalescedConnection
 
 WARM_UP_S = 0.3
+MAX_BYTES = 4 * 1024 * 1024
 
 
 async def receive(url: str, how: str, seconds: float) -> dict[str, float]:
     """Hear messages for some seconds and tell what they cost this process."""
     count = _Count()
-    reading = _read_ours(url, count) if how == "ours" else _read_stock(url, count)
+    reading = _read_stock(url, count) if how == "stock" else _read_ours(url, how, count)
     task = asyncio.get_running_loop().create_task(reading)
     await asyncio.sleep(WARM_UP_S)
     messages, cpu, begun = count.messages, time.process_time(), time.perf_counter()
@@ -49,7 +53,7 @@ async def _read_stock(url: str, count: _Count) -> None:
         connection.transport.abort()
 
 
-async def _read_ours(url: str, count: _Count) -> None:
+async def _read_ours(url: str, how: str, count: _Count) -> None:
     connection = await connect(
         url,
         compression=None,
@@ -58,11 +62,25 @@ async def _read_ours(url: str, count: _Count) -> None:
         create_connection=CoalescedConnection,
     )
     assert isinstance(connection, CoalescedConnection)
-    connection.listen(count.hear)
+    split_up_to = MAX_BYTES if how == "split" else 0
+    connection.listen(count.hear, pulse=QtPulse, split_up_to=split_up_to)
     try:
         await connection.wait_closed()
     finally:
         connection.transport.abort()
+
+
+class QtPulse:
+    """A pulse of one of Qt's own timers, as the screen's wiring gives it to its sessions."""
+
+    def __init__(self, interval_s: float, call: Callable[[], None]) -> None:
+        core: Any = importlib.import_module("PySide6.QtCore")
+        self._timer = core.QTimer()
+        self._timer.timeout.connect(call)
+        self._timer.start(round(interval_s * 1000))
+
+    def cancel(self) -> None:
+        self._timer.stop()
 
 
 def main() -> None:
