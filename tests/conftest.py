@@ -3,6 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# On a busy machine an example may take long; that is no fault of what is tested. (Under CI
+# hypothesis takes its own profile, with the same examples each time.)
+settings.register_profile(
+    "patient", settings.get_profile(settings.get_current_profile_name()), deadline=None
+)
+settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
 
