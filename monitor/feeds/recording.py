@@ -19,6 +19,7 @@ MAX_LINE = 64 * 1024 * 1024
 """No venue's message comes near; a longer line is damage, or meant to fill the memory."""
 
 _MAGIC = b"\x28\xb5\x2f\xfd"
+_BEGINNING = b'{"format":"'
 _SKIPPABLE = b"\x2a\x4d\x18"
 _MAX_DAMAGED = 1_000
 """A file with more damaged frames than this is given up: it is none, or was made to take time."""
@@ -141,7 +142,7 @@ class Reader:
     def _why_no_line(self) -> str:
         if not self.size:
             return "was empty"
-        if self._unfinished and not self._unfinished.startswith(b'{"format"'):
+        if not _BEGINNING.startswith(self._unfinished[: len(_BEGINNING)]):
             return _no_recording(self._unfinished)
         return "broke off, or was damaged, before the end of its first line"
 
@@ -178,6 +179,9 @@ class Reader:
         first = self._read()
         if first.startswith(_MAGIC) or first[1:4] == _SKIPPABLE:
             yield from self._unpack(first)
+            return
+        if _MAGIC.startswith(first):  # the file ends within the first four bytes
+            self.damage.torn = len(first)
             return
         for magic, name in _KNOWN_AS.items():
             if first.startswith(magic):
