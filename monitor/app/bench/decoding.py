@@ -66,7 +66,7 @@ def _compare(
     books = [decoded for decoded in floor if decoded.kind == "book"]
     if 0 < len(books) < len(floor):
         wanted = {id(decoded.message) for decoded in books}
-        only = [entry for entry in entries if entry.k != "in" or id(entry.m) in wanted]
+        only = [entry for entry in entries if id(entry.m) in wanted]
         share, each = _share(venue, only, books)
         levels = sum(decoded.message.count(b"[") for decoded in books) / len(books)
         detail = f"{len(books):,} messages of {levels:.0f} levels, {each:.2f} µs each"

@@ -36,11 +36,12 @@ class BinanceTrade(msgspec.Struct, gc=False):
 
     E: int
     s: str
-    t: int
     p: float
     q: float
     T: int
     m: bool
+    t: int = 0
+    a: int = 0
 
 
 class BinanceTicker(msgspec.Struct, gc=False):
@@ -52,6 +53,44 @@ class BinanceTicker(msgspec.Struct, gc=False):
     B: float
     a: float
     A: float
+
+
+class BinanceKline(msgspec.Struct, gc=False):
+    """``{"t":1,"i":"1m","o":"1.0","c":"1.1","h":"1.2","l":"0.9","v":"3","n":7,"x":false,"V":"1"}``"""
+
+    t: int
+    i: str
+    o: float
+    c: float
+    h: float
+    l: float  # noqa: E741 - the venue's own name
+    v: float
+    n: int
+    x: bool
+    V: float
+
+
+class BinanceKlineEvent(msgspec.Struct, gc=False):
+    """``{"e":"kline","E":1,"s":"BTCUSDT","k":{…}}``"""
+
+    E: int
+    s: str
+    k: BinanceKline
+
+
+class BinanceSnapshot(msgspec.Struct, gc=False):
+    """``{"lastUpdateId":1000,"bids":[["64210.1","0.5"]],"asks":[["64210.2","1.25"]]}``"""
+
+    lastUpdateId: int  # noqa: N815 - the venue's own name
+    bids: list[tuple[float, float]]
+    asks: list[tuple[float, float]]
+
+
+class WrappedKline(msgspec.Struct, gc=False):
+    """A candle as the combined stream wraps it."""
+
+    stream: str
+    data: BinanceKlineEvent
 
 
 class WrappedDepth(msgspec.Struct, gc=False):
@@ -76,13 +115,16 @@ class WrappedTicker(msgspec.Struct, gc=False):
 
 
 _PATTERNS = {
-    "binance": re.compile(rb'"stream":"[^@]*@([a-zA-Z]+)'),
+    "binance": re.compile(rb'"stream":"[^@]*@([a-zA-Z]+)|"(lastUpdateId)"'),
     "demo": re.compile(rb'"type":"([a-z]+)"'),
 }
 _SHAPES: dict[str, dict[bytes, tuple[str, object]]] = {
     "binance": {
         b"depth": ("book", WrappedDepth),
         b"trade": ("trade", WrappedTrade),
+        b"aggTrade": ("trade", WrappedTrade),
+        b"kline": ("candle", WrappedKline),
+        b"lastUpdateId": ("book", BinanceSnapshot),
         b"bookTicker": ("quote", WrappedTicker),
     },
     "demo": {
@@ -105,8 +147,9 @@ def floor_of(venue: str, entries: Iterable[Entry]) -> list[Decoded]:
     }
     found = []
     for entry in entries:
-        match = pattern.search(entry.m) if entry.k == "in" else None
-        if match and match[1] in decoders:
-            decode, kind = decoders[match[1]]
+        match = pattern.search(entry.m) if entry.k in {"in", "http"} else None
+        key = match[match.lastindex or 0] if match else b""
+        if key in decoders:
+            decode, kind = decoders[key]
             found.append(Decoded(decode, entry.m, kind))
     return found

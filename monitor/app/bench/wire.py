@@ -39,7 +39,7 @@ def wire_rows() -> list[Row]:
             "paced at random, qasync, loopback"
         )
         name = f"wire at {rate:,} messages/s against stock recv"
-        rows.append(at_most("T3", name, figures["ratio"], limit, detail))
+        rows.append(at_most("T3", name, figures["ratio"]["split"], limit, detail))
         share = f"stock {percent['stock']:.1f} %"
         rows.append(
             reported("T3", f"wire at {rate:,} messages/s", percent["ours"], "% core", share)
