@@ -185,8 +185,18 @@ def test_a_tail_torn_at_any_byte_is_told(tmp_path: Path, name: str) -> None:
         assert bool(torn) is not at_a_seam, size
     for size in range(header_end):
         path.write_bytes(whole[:size])
-        with pytest.raises(RecordingError, match=r"was empty|broke off"):
-            Reader(path)
+        if (
+            whole[:size].endswith(b"}") or size >= header_end - 4
+        ):  # lacks but "\n", or zstd's checksum
+            assert [] == _opened(path)
+        else:
+            with pytest.raises(RecordingError, match=r"was empty|broke off"):
+                Reader(path)
+
+
+def _opened(path: Path) -> list[Entry]:
+    with Reader(path) as reader:
+        return list(reader)
 
 
 def _pieces(path: Path, messages: list[bytes]) -> list[bytes]:
