@@ -107,6 +107,7 @@ class OpenFeedServer:
         self._server_name = server
         self._host, self._port = host, port
         self._clock = clock or Clock()
+        self._time = _MarketTime(self._clock)
         self._most_unsent = most_unsent
         self._encode = msgspec.json.Encoder().encode
         self._readers: dict[Key, set[ServedClient]] = {}
@@ -121,7 +122,7 @@ class OpenFeedServer:
     async def start(self) -> str:
         """Listen, and begin to serve; the address. Raises OSError where that is not possible."""
         self._instruments = {one.symbol: one for one in self.source.instruments()}
-        now = self._clock.time_ns()
+        now = self._time.now()
         for symbol in self._instruments:
             book = self.source.book(symbol, now)
             if book is not None:
@@ -169,14 +170,16 @@ class OpenFeedServer:
 
     def tick(self) -> None:
         """Ask the source what happened, and hand it to whoever reads it."""
-        now = self._clock.time_ns()
+        now = self._time.now()
         for event in self.source.advance(now):
             self._publish(event)
         if now >= self._next_candles:
             self._next_candles = now + CANDLE_PAUSE
             self._publish_candles(now)
         if now >= self._next_beat:
-            self._next_beat = max(self._next_beat + HEARTBEAT_MS * MS, now)
+            self._next_beat += HEARTBEAT_MS * MS
+            if self._next_beat <= now:
+                self._next_beat = now + HEARTBEAT_MS * MS
             self._publish_each_second(now)
         self._flush(list(self.clients))
 
@@ -298,7 +301,7 @@ class OpenFeedServer:
             self._flush((client,))
 
     def _do(self, client: ServedClient, request: Request) -> None:
-        now = self._clock.time_ns()
+        now = self._time.now()
         match request:
             case Subscribe():
                 self._subscribe(client, request, now)
@@ -395,7 +398,7 @@ class OpenFeedServer:
         self._answer(client, Candles(request.id, request.symbol, request.interval_s, rows))
 
     def _hello(self) -> Hello:
-        source, now = self.source, self._clock.time_ns()
+        source, now = self.source, self._time.now()
         return Hello(
             PROTOCOL, VERSION, self._server_name, source.venue, source.name, HEARTBEAT_MS, now
         )
@@ -425,6 +428,22 @@ class OpenFeedServer:
         farewell = asyncio.create_task(client.close(code, reason))
         self._farewells.add(farewell)
         farewell.add_done_callback(self._farewells.discard)
+
+
+class _MarketTime:
+    """ns UTC that never go back: the wall clock, save where that was set back."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset = clock.time_ns() - clock.monotonic_ns()
+
+    def now(self) -> int:
+        steady = self._clock.monotonic_ns() + self._offset
+        ahead = self._clock.time_ns() - steady
+        if ahead > SECOND:  # set forward, or asleep, which the monotonic clock does not count
+            self._offset += ahead
+            return steady + ahead
+        return steady
 
 
 def _reads(client: ServedClient, symbol: str) -> bool:

@@ -69,7 +69,7 @@ def _plain(value: Decimal) -> str:
 
 
 class QuickClock:
-    """A wall clock that runs as fast as it is asked for the market's time."""
+    """Clocks that run as fast as the market is made to."""
 
     def __init__(self) -> None:
         self.now = START
@@ -82,7 +82,7 @@ class QuickServer(OpenFeedServer):
     """The real server, whose every tick is a quarter of a second of market time."""
 
     def __init__(self, source: FeedSource, quick: QuickClock) -> None:
-        super().__init__(source, server="test", clock=Clock(time_ns=quick.time_ns))
+        super().__init__(source, server="test", clock=Clock(quick.time_ns, quick.time_ns))
         self._quick = quick
 
     def tick(self) -> None:
