@@ -26,15 +26,21 @@ class Axis(NamedTuple):
 
 
 def price_axis(
-    low: float, high: float, height_px: float, decimals: int = 0, label_px: float = LABEL_PX
+    low: float,
+    high: float,
+    height_px: float,
+    decimals: int = 0,
+    label_px: float = LABEL_PX,
+    wanted: int = LABELS,
 ) -> Axis:
     """Labels for prices from ``low`` to ``high`` over ``height_px`` pixels.
 
     ``decimals`` are the instrument's: labels show at least these, and more where the zoom
     goes below its tick. At least six labels where six of ``label_px`` fit, and about one
-    every 44 px on a tall axis. An empty axis where there is no span to label.
+    every 44 px on a tall axis; ``wanted`` asks for more. An empty axis where there is no
+    span to label.
     """
-    step = nice_step(low, high, height_px, label_px)
+    step = nice_step(low, high, height_px, label_px, wanted)
     if step is None:
         return Axis((), (), Decimal(0), decimals)
     decimals = max(decimals, decimals_of(step))
@@ -55,7 +61,9 @@ def size_axis(high: float, height_px: float, label_px: float = LABEL_PX) -> Axis
     return Axis(values, labels, step, decimals_of(step))
 
 
-def nice_step(low: float, high: float, height_px: float, label_px: float) -> Decimal | None:
+def nice_step(
+    low: float, high: float, height_px: float, label_px: float, labels: int = LABELS
+) -> Decimal | None:
     """The step 1, 2, 2.5 or 5 times a power of ten that labels the span best.
 
     The largest that gives enough labels, but never so small that they collide; None where
@@ -66,7 +74,7 @@ def nice_step(low: float, high: float, height_px: float, label_px: float) -> Dec
         return None
     if span <= 16 * math.ulp(max(abs(low), abs(high))):
         return None
-    wanted = span / max(LABELS, height_px / COMFORTABLE_PX)
+    wanted = span / max(labels, height_px / COMFORTABLE_PX)
     smallest = span * label_px / height_px
     smallest = max(smallest, span / MOST_LABELS)
     steps = _steps_around(wanted)

@@ -10,14 +10,16 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from monitor.gui.kit.fonts import SMALL_PX, font
 from monitor.gui.kit.theme import Theme
 from monitor.model.time import SECOND
-from monitor.studies.number_format import compact
-from monitor.studies.price_axis import Axis, price_axis, size_axis
+from monitor.studies.number_format import compact, fixed
+from monitor.studies.price_axis import LABELS, Axis, price_axis, size_axis
 from monitor.studies.time_axis import TimeAxis, clock_text, date_text, time_axis
 
 PRICE_AXIS_PX = 76
 TIME_AXIS_PX = 24
 TAG_PX = 18
 PADDING = 6
+READABLE = LABELS + 2
+"""So many labels stand whole on a price axis where they fit: a tag may cover two of them."""
 
 
 class Tag:
@@ -61,16 +63,23 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
             return float(self.size().height() * (1 - share))
         return float(self.size().width() * share)
 
-    def paint(self, p: QPainter, opt: Any, widget: Any) -> None:
-        p.setFont(font(SMALL_PX))
+    def labels_shown(self) -> list[tuple[QRectF, str]]:
+        """The labels that are painted, with the room they take: whole and clear of all tags."""
         taken = [self._box(tag.at, tag.text, tag=True) for tag in self.tags]
         bounds = self.boundingRect()
-        p.setPen(self.theme.dim)
+        shown: list[tuple[QRectF, str]] = []
         for value, text in self.ticks():
             box = self._box(value, text, tag=False)
             if bounds.contains(box) and not any(box.intersects(other) for other in taken):
-                self._label(p, box, text)
+                shown.append((box, text))
                 taken.append(box)
+        return shown
+
+    def paint(self, p: QPainter, opt: Any, widget: Any) -> None:
+        p.setFont(font(SMALL_PX))
+        p.setPen(self.theme.dim)
+        for box, text in self.labels_shown():
+            self._label(p, box, text)
         for tag in self.tags:
             box = self._box(tag.at, tag.text, tag=True)
             p.fillRect(box, tag.fill)
@@ -104,7 +113,9 @@ class PriceScale(PaintedAxis):
         super().__init__(orientation, theme)
         self.decimals = 0
         self.floor_px = 0.0
-        """Pixels at the low end that belong to another pane and get no labels."""
+        """Pixels at the low end that belong to another pane and get no labels of prices."""
+        self.floor_labels: tuple[tuple[float, str], ...] = ()
+        """That pane's own: pixels from the low end, and what they say."""
         if self.vertical:
             self.setWidth(PRICE_AXIS_PX)
         else:
@@ -114,18 +125,39 @@ class PriceScale(PaintedAxis):
         """The labels at the present range and size."""
         low, high = self.range
         size = self.size()
-        if self.vertical:
-            return price_axis(low, high, size.height(), self.decimals)
-        widest = self.metrics.horizontalAdvance(f"{high:,.{self.decimals}f}") + 4 * PADDING
-        return price_axis(low, high, size.width(), self.decimals, widest)
+        if not self.vertical:
+            text = fixed(high, self.decimals)
+            widest = self.metrics.horizontalAdvance(text) + 4 * PADDING
+            return price_axis(low, high, size.width(), self.decimals, widest)
+        height = size.height() - self.floor_px
+        if height <= 0:
+            return price_axis(low, low, 0, self.decimals)
+        low += (high - low) * self.floor_px / size.height()
+        # Tags and the ends of the axis cover some labels: more are asked for where they fit.
+        for wanted in (LABELS, LABELS + 2, LABELS + 4, LABELS + 7):
+            axis = price_axis(low, high, height, self.decimals, wanted=wanted)
+            if sum(self._whole(value) for value in axis.values) >= READABLE:
+                break
+        return axis
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
         axis = self.axis()
-        limit = self.size().height() - self.floor_px
         pairs = zip(axis.values, axis.labels, strict=True)
-        return tuple(
-            (at, text) for at, text in pairs if not self.vertical or self.pixel(at) < limit
-        )
+        return tuple((at, text) for at, text in pairs if not self.vertical or self._whole(at))
+
+    def paint(self, p: QPainter, opt: Any, widget: Any) -> None:
+        super().paint(p, opt, widget)
+        p.setPen(self.theme.faint)
+        for from_low, text in self.floor_labels:
+            top = round(self.size().height() - from_low - TAG_PX / 2)
+            box = QRectF(0, top, self.size().width(), TAG_PX)
+            if not any(box.intersects(self._box(t.at, t.text, tag=True)) for t in self.tags):
+                self._label(p, box, text)
+
+    def _whole(self, value: float) -> bool:
+        """Whether a label there is neither cut by the axis's ends nor in the other pane."""
+        half = TAG_PX / 2
+        return half <= self.pixel(value) <= float(self.size().height()) - self.floor_px - half
 
 
 class SizeScale(PaintedAxis):

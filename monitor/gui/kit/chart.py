@@ -5,7 +5,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from monitor.gui.kit.axes import PaintedAxis, TimeScale
 from monitor.gui.kit.theme import Theme
@@ -224,6 +224,9 @@ class Chart(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph is untyped
     def leaveEvent(self, ev: Any) -> None:  # noqa: N802
         super().leaveEvent(ev)
         self.pointer_moved.emit(None)
+
+    def keyPressEvent(self, ev: QKeyEvent) -> None:  # noqa: N802
+        ev.ignore()  # Keys are the panel's; a view would take the arrows for scroll bars.
 
 
 def time_chart(theme: Theme, right: PaintedAxis, *, utc: bool) -> tuple[Chart, TimeScale]:

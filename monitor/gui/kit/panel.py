@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QKeyCombination, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from monitor.export.table import Table
@@ -37,7 +37,10 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Action:
-    """Something a panel can do, with its key; shown in the menu, the palette and the overlay."""
+    """Something a panel can do, with its key; shown in the menu, the palette and the overlay.
+
+    A panel that has the focus runs it on its key by itself.
+    """
 
     name: str
     key: str
@@ -161,3 +164,23 @@ class Panel(QWidget):
 
     def restore(self, settings: dict[str, Any]) -> None:
         """Take back what ``settings`` gave; unknown or broken values are left aside."""
+
+    # Qt's own.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        pressed = _spellings(event)
+        for action in self.actions_offered():
+            if action.key and QKeySequence(action.key) in pressed:
+                action.run()
+                return
+        super().keyPressEvent(event)
+
+
+def _spellings(event: QKeyEvent) -> tuple[QKeySequence, ...]:
+    """What was pressed, as an action may spell it: a sign that takes Shift is that sign."""
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    spelt = QKeySequence(QKeyCombination(held, Qt.Key(event.key())))
+    if event.text().isprintable() and event.text() and not event.text().isalpha():
+        bare = held & ~Qt.KeyboardModifier.ShiftModifier
+        return spelt, QKeySequence(QKeyCombination(bare, Qt.Key(event.key())))
+    return (spelt,)

@@ -1,0 +1,57 @@
+"""The candles in sight of one series, merged ones kept: far zooms cost what near ones do."""
+
+import math
+
+import numpy as np
+
+from monitor.market.candle_series import CandleColumns, CandleSeries, aggregated
+from monitor.studies.candle_columns import NARROWEST_PX
+
+STALE_ROWS = 512
+"""So many new candles after the kept merged ones are merged anew each time, then kept too."""
+
+
+class CandleWindow:
+    """Like ``candle_columns``, for one series looked at again and again.
+
+    The whole series is merged once for a zoom and again only when older candles
+    changed, so a frame costs what is in sight and not what it stands for.
+    """
+
+    def __init__(self, series: CandleSeries) -> None:
+        self.series = series
+        self._kept: CandleColumns | None = None
+        self._key: tuple[int, int] = (0, 0)
+        self._merged_up_to = 0
+
+    def columns(
+        self, start: int, end: int, width_px: float, narrowest_px: float = NARROWEST_PX
+    ) -> tuple[CandleColumns, int]:
+        """Candles that open in ``start`` up to ``end`` (ns), and the interval they stand for."""
+        interval = self.series.interval
+        in_sight = max(end - start, interval) / interval
+        room = max(width_px / narrowest_px, 1.0)
+        factor = 1 << max(0, math.ceil(math.log2(in_sight / room)))
+        step = interval * factor
+        candles = self.series.view() if factor == 1 else self._merged(step)
+        first, last = start - start % step - step, end - end % step + 2 * step
+        rows = slice(*np.searchsorted(candles.ts_open, (first, last)).tolist())
+        return candles.rows(rows), step
+
+    def _merged(self, step: int) -> CandleColumns:
+        candles = self.series.view()
+        if not len(candles.ts_open):
+            return candles
+        newest = int(candles.ts_open[-1])
+        key = (self.series.revision, step)
+        fresh = int(np.searchsorted(candles.ts_open, self._merged_up_to))
+        if self._kept is None or key != self._key or len(candles.ts_open) - fresh > STALE_ROWS:
+            self._key, self._merged_up_to = key, newest - newest % step
+            fresh = int(np.searchsorted(candles.ts_open, self._merged_up_to))
+            self._kept = aggregated(candles.rows(slice(0, fresh)), step)
+            if fresh:
+                self._kept.flags[-1] |= 2
+        tail = aggregated(candles.rows(slice(fresh, None)), step)
+        return CandleColumns(
+            *(np.concatenate(pair) for pair in zip(self._kept, tail, strict=True))  # type: ignore[arg-type]
+        )
