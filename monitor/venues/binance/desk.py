@@ -21,8 +21,7 @@ class Plan(msgspec.Struct):
 class Desk:
     """Queries go in, requests come out, no faster than the venue's weights allow."""
 
-    def __init__(self, host: str, weight_per_minute: int) -> None:
-        self.host = host
+    def __init__(self, weight_per_minute: int) -> None:
         self.held_until = 0
         self._weights = Weights(weight_per_minute)
         self._waiting: list[Plan] = []
@@ -33,15 +32,15 @@ class Desk:
         if all(plan.query != query for plan in self._waiting):
             self._waiting.append(Plan(query))
 
-    def release(self, now: int) -> list[HttpRequest]:
-        """The requests that may be made now, oldest first."""
+    def release(self, now: int, host: str) -> list[HttpRequest]:
+        """The requests that may be made now of ``host``, oldest first."""
         if now < self.held_until or not self._waiting:
             return []
         requests: list[HttpRequest] = []
         held: list[Plan] = []
         for plan in self._waiting:
             if plan.not_before <= now and self._weights.admits(plan.query.weight, now):
-                url = plan.query.url(self.host)
+                url = plan.query.url(host)
                 self._asked[url] = plan
                 requests.append(HttpRequest(url))
             else:

@@ -49,7 +49,7 @@ class Binance(VenueProtocol):
         self._subscriptions = Subscriptions(
             str(extra["heartbeat_stream"]), self.facts.send_limit, int(extra["subscribe_bytes"])
         )
-        self._desk = Desk(self.facts.rest_urls[0], int(extra["weight_per_minute"]))
+        self._desk = Desk(int(extra["weight_per_minute"]))
         self._symbols: set[str] = set()
         self._listed = False
         self._intervals = interval_names(self.facts.intervals)
@@ -421,7 +421,7 @@ class Binance(VenueProtocol):
 
     def _flush(self, now: int) -> None:
         self._outbox += self._subscriptions.flush(now)
-        self._requests += self._desk.release(now)
+        self._requests += self._desk.release(now, self.facts.rest_urls[0])
 
     def _ask_snapshot(self, sync: BookSync, now: int) -> None:
         extra = self.facts.extra
