@@ -185,18 +185,18 @@ def test_a_tail_torn_at_any_byte_is_told(tmp_path: Path, name: str) -> None:
         assert bool(torn) is not at_a_seam, size
     for size in range(header_end):
         path.write_bytes(whole[:size])
-        if (
-            whole[:size].endswith(b"}") or size >= header_end - 4
-        ):  # lacks but "\n", or zstd's checksum
-            assert [] == _opened(path)
-        else:
-            with pytest.raises(RecordingError, match=r"was empty|broke off"):
-                Reader(path)
+        refusal = _refusal(path)
+        assert "was empty" in refusal or "broke off" in refusal or size >= header_end - 8
 
 
-def _opened(path: Path) -> list[Entry]:
-    with Reader(path) as reader:
-        return list(reader)
+def _refusal(path: Path) -> str:
+    """Why a file without messages is refused; empty where all of its header is there after all."""
+    try:
+        with Reader(path) as reader:
+            assert [] == list(reader)
+    except RecordingError as error:
+        return str(error)
+    return ""
 
 
 def _pieces(path: Path, messages: list[bytes]) -> list[bytes]:
