@@ -13,6 +13,7 @@ from typing import NoReturn, Protocol, cast
 from monitor import __version__
 from monitor.app.failure import BadUse, JobFailed
 from monitor.app.logs import begin_log, note_crash
+from monitor.feeds.feed_error import FeedError
 
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 DEMO_PROCESS = "--demo-process"
@@ -66,7 +67,7 @@ def _do(options: argparse.Namespace) -> int:
         return _command(options.command).run(options)
     except BadUse as error:
         return _say(name, error, WRONG_USE)
-    except JobFailed as error:
+    except (JobFailed, FeedError) as error:
         return _say(name, error, FAILED)
     except (KeyboardInterrupt, BrokenPipeError):
         raise
