@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from monitor.book.grid import Grid, decimals_of, inferred_grid
-from monitor.book.side import BookSide, NeedsText
+from monitor.book.side import EXACT_DIGITS, BookSide, NeedsText
 
 Levels = Sequence[tuple[float, float]]
 ExactLevels = Sequence[tuple[Decimal, Decimal]]
@@ -86,6 +86,14 @@ class Book:
         )
 
     # Writing.
+
+    def declare(self, tick_size: Decimal | None, lot_size: Decimal | None) -> None:
+        """Take on the steps of the venue's list; they hold from the next snapshot on."""
+        if tick_size:
+            self._declared = Grid(tick_size, declared=True)
+        if lot_size:
+            for side in (self.bids, self.asks):
+                side.limit = 10.0 ** (EXACT_DIGITS - decimals_of(lot_size))
 
     def replace(self, bids: Levels, asks: Levels, covered: Covered = WHOLE) -> None:
         """Take a snapshot: what was there is gone."""

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
+
 FINEST = Decimal(1).scaleb(-18)
 """No venue quotes finer than this; a price that claims to is bad data."""
 
 
 LEAST_PRICE, LARGEST_PRICE = 1e-4, 1e7
-"""Within these a float's shortest text has no exponent and, to 8 decimals, every digit."""
+"""Within these a float holds every digit of a text of up to 8 decimals."""
+FINEST_INFERRED = 9
 
 
 class Grid:
@@ -58,13 +61,14 @@ def decimals_of(value: Decimal) -> int:
 def inferred_grid(prices: Iterable[float]) -> Grid | None:
     """The grid of a book whose venue named no tick: as fine as the finest price seen.
 
-    None where a price is so large that a float may have lost digits of its text.
+    None where a price is so large, or so fine, that its text must be asked.
     """
-    decimals = 0
-    for price in prices:
-        text = repr(price)
-        if not LEAST_PRICE <= price < LARGEST_PRICE:
-            return None
-        if not text.endswith(".0"):
-            decimals = max(decimals, len(text) - text.index(".") - 1)
-    return Grid(Decimal(1).scaleb(-decimals), declared=False)
+    at = np.fromiter(prices, float)
+    if not np.all((at >= LEAST_PRICE) & (at < LARGEST_PRICE)):
+        return None
+    for decimals in range(FINEST_INFERRED):
+        # The nearest text of so many digits is the price's own if it reads as the same float.
+        power = 10.0**decimals
+        if np.all(np.rint(at * power) / power == at):
+            return Grid(Decimal(1).scaleb(-decimals), declared=False)
+    return None
