@@ -13,6 +13,8 @@ LIVE_RATE = 3_000.0
 """Events a second of the busy instrument that are still matched live: a fifth of a core."""
 LOOP_EVENTS = 20_000
 """Events of a round above that: three minutes of market, matched within about a second."""
+PREPARE_EVERY = 20
+"""Calls of ``advance`` from one prepared day of the past to the next: five days a second."""
 
 
 class Exchange:
@@ -37,6 +39,7 @@ class Exchange:
         loop_events: int = LOOP_EVENTS,
     ) -> None:
         self.listings: dict[str, Listing] = {}
+        self._calls = 0
         for profile in profiles:
             like = calibrations[profile.like]
             if rate is None or profile.symbol != BUSY:
@@ -50,6 +53,9 @@ class Exchange:
 
     def advance(self, ts: int) -> list[Event]:
         """All that happened up to ``ts`` (ns UTC); of one instrument, in the order of time."""
+        self._calls += 1
+        if self._calls % PREPARE_EVERY == 0:
+            any(listing.history.prepare() for listing in self.listings.values())
         events: list[Event] = []
         for listing in self.listings.values():
             events += listing.advance(ts)

@@ -125,6 +125,7 @@ class History:
         self._opening = opening
         self._seconds, self._minutes = Tally(1), Tally(MINUTE_S)
         self._seconds_from = 0
+        self._prepared = 0
         self._past_seconds = lru_cache(maxsize=3)(self._make_day)
         self._past_minutes = lru_cache(maxsize=DAYS + 1)(self._make_minutes)
 
@@ -135,6 +136,17 @@ class History:
         if second % 3_600 == 0:
             kept_from = self._seconds.trim(KEPT_SECONDS)
             self._seconds_from = max(self._seconds_from, kept_from)
+
+    def prepare(self) -> bool:
+        """Make one more day of the past; False once all are made.
+
+        A day takes some ms. Made one by one beforehand, a chart of a month is there at once.
+        """
+        if self._prepared > DAYS:
+            return False
+        self._past_minutes(self._today - self._prepared)
+        self._prepared += 1
+        return True
 
     def candles(self, interval_s: int, end: int, limit: int) -> Rows:
         """The latest ``limit`` rows that open before second ``end``, one for every interval."""

@@ -7,25 +7,18 @@ messages once, whoever reads them. ``docs/open-feed.md`` says what is sent when.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Iterable
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from monitor.feeds.clock import Clock
+from monitor.feeds.feed_source import FeedSource
 from monitor.feeds.served_client import Key, ServedClient, text_frame
-from monitor.model.events import (
-    BookSnapshot,
-    Candle,
-    DayStats,
-    Event,
-    Funding,
-    Quote,
-    StatusChange,
-)
-from monitor.model.instrument import Instrument, Status
+from monitor.feeds.served_streams import ServedStreams
+from monitor.model.events import Event, StatusChange
+from monitor.model.instrument import Instrument
 from monitor.model.time import MS, SECOND
 from monitor.protocol.open_feed import (
     MAX_REQUEST_BYTES,
@@ -54,8 +47,6 @@ TICK_S = 0.01
 HEARTBEAT_MS = 1_000
 CANDLE_PAUSE = 250 * MS
 """Open Feed 9: the forming candle at most four times a second."""
-CANDLES_BACK = 5
-"""Candles looked at each time, so that one that closed while the process was held up is told."""
 MOST_UNSENT = 16 * 1024 * 1024
 """A client with more than this unsent is dropped; about 5 s of 20,000 messages a second."""
 REQUESTS_A_SECOND = 100
@@ -63,25 +54,6 @@ MOST_BAD_REQUESTS = 50
 MOST_CLIENTS = 64
 
 log = logging.getLogger(__name__)
-
-
-class FeedSource(Protocol):
-    """What can be served: a pure machine that is told the time. ``ts`` and ``now`` are ns UTC."""
-
-    @property
-    def venue(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    def instruments(self) -> tuple[Instrument, ...]: ...
-    def advance(self, ts: int) -> list[Event]: ...
-    def book(self, symbol: str, ts: int) -> BookSnapshot | None: ...
-    def quote(self, symbol: str, ts: int) -> Quote | None: ...
-    def status(self, symbol: str) -> tuple[Status, str]: ...
-    def candles(
-        self, symbol: str, interval: int, end: int, limit: int, now: int
-    ) -> list[Candle]: ...
-    def stats(self, symbol: str, now: int) -> DayStats | None: ...
-    def funding(self, symbol: str, now: int) -> Funding | None: ...
 
 
 class OpenFeedServer:
@@ -104,6 +76,7 @@ class OpenFeedServer:
         self.clients: set[ServedClient] = set()
         self.source = source
         self.writer = OpenFeedWriter()
+        self._streams = ServedStreams(source, self.writer)
         self._server_name = server
         self._host, self._port = host, port
         self._clock = clock or Clock()
@@ -112,8 +85,6 @@ class OpenFeedServer:
         self._encode = msgspec.json.Encoder().encode
         self._readers: dict[Key, set[ServedClient]] = {}
         self._instruments: dict[str, Instrument] = {}
-        self._candles: dict[Key, Candle] = {}
-        self._slow_streams: dict[Key, DayStats | Funding] = {}
         self._next_beat = self._next_candles = 0
         self._server: Server | None = None
         self._running: asyncio.Task[None] | None = None
@@ -194,55 +165,22 @@ class OpenFeedServer:
         else:
             readers = self._readers.get((channel, symbol, 0), set())
         if readers:
-            frame = text_frame(message)
-            for client in readers:
-                client.put(frame)
+            _put(readers, message)
 
     def _publish_candles(self, now: int) -> None:
         for key, readers in self._readers.items():
-            if key[0] == "candles" and readers:
-                for candle in self._new_candles(key, now):
-                    frame = text_frame(self.writer.candle(candle, now))
-                    for client in readers:
-                        client.put(frame)
-
-    def _new_candles(self, key: Key, now: int) -> Iterator[Candle]:
-        """The candles of a stream that are not as they were last told."""
-        _, symbol, interval_s = key
-        told = self._candles.get(key)
-        for candle in self.source.candles(symbol, interval_s * SECOND, now + 1, CANDLES_BACK, now):
-            if told is None or candle.ts_open < told.ts_open or candle == told:
-                continue
-            self._candles[key] = told = candle
-            yield candle
+            if key[0] == "candles":
+                for message in self._streams.candles(key, now):
+                    _put(readers, message)
 
     def _publish_each_second(self, now: int) -> None:
         for key, readers in self._readers.items():
-            if key[0] in ("ticker", "funding") and readers:
-                message = self._slow_message(key, now, anew=False)
+            if key[0] in ("ticker", "funding"):
+                message = self._streams.figures(key, now)
                 if message is not None:
-                    frame = text_frame(message)
-                    for client in readers:
-                        client.put(frame)
+                    _put(readers, message)
         for client in self.clients:
             client.put(text_frame(self._encode(Heartbeat(now, self._book_seqs(client)))))
-
-    def _slow_message(self, key: Key, now: int, *, anew: bool) -> bytes | None:
-        """A ticker's or a funding rate's message; None where it is as last told, if not ``anew``."""
-        channel, symbol, _ = key
-        if channel == "ticker":
-            stats = self.source.stats(symbol, now)
-            told = self._slow_streams.get(key)
-            if stats is None or (told is not None and not anew and _same(stats, told)):
-                return None
-            self._slow_streams[key] = stats
-            return self._encode(self.writer.ticker(stats))
-        funding = self.source.funding(symbol, now)
-        told = self._slow_streams.get(key)
-        if funding is None or (told is not None and not anew and _same(funding, told)):
-            return None
-        self._slow_streams[key] = funding
-        return self.writer.funding(funding)
 
     def _book_seqs(self, client: ServedClient) -> dict[str, int]:
         seqs = {
@@ -326,7 +264,7 @@ class OpenFeedServer:
             key = (request.channel, symbol, interval_s)
             client.streams.add(key)
             self._readers.setdefault(key, set()).add(client)
-            present = self._present(key, now)
+            present = self._streams.present(key, now)
             if present is not None:
                 client.put(text_frame(present))
             status, reason = self.source.status(symbol)
@@ -340,26 +278,6 @@ class OpenFeedServer:
         for symbol in symbols:
             self._leave(client, (request.channel, symbol, interval_s))
         self._answer(client, Unsubscribed(request.id, request.channel, symbols, interval_s))
-
-    def _present(self, key: Key, now: int) -> bytes | None:
-        """The message that tells a stream's present value; None where it has none."""
-        channel, symbol, interval_s = key
-        if channel == "book":
-            return (
-                self.writer.snapshot(symbol, now) if self.writer.seq(symbol) is not None else None
-            )
-        if channel == "quotes":
-            quote = self.source.quote(symbol, now)
-            return self.writer.quote(quote) if quote else None
-        if channel == "candles":
-            candles = self.source.candles(symbol, interval_s * SECOND, now + 1, 1, now)
-            if not candles:
-                return None
-            self._candles.setdefault(key, candles[-1])
-            return self.writer.candle(candles[-1], now)
-        if channel in ("ticker", "funding"):
-            return self._slow_message(key, now, anew=True)
-        return None
 
     def _known(
         self, client: ServedClient, request: Subscribe | Unsubscribe | AskTickers
@@ -414,8 +332,7 @@ class OpenFeedServer:
             readers.discard(client)
             if not readers:
                 del self._readers[key]
-                self._candles.pop(key, None)
-                self._slow_streams.pop(key, None)
+                self._streams.forget(key)
 
     def _forget(self, client: ServedClient) -> None:
         self.clients.discard(client)
@@ -428,6 +345,12 @@ class OpenFeedServer:
         farewell = asyncio.create_task(client.close(code, reason))
         self._farewells.add(farewell)
         farewell.add_done_callback(self._farewells.discard)
+
+
+def _put(readers: Iterable[ServedClient], message: bytes) -> None:
+    frame = text_frame(message)
+    for client in readers:
+        client.put(frame)
 
 
 class _MarketTime:
@@ -448,8 +371,3 @@ class _MarketTime:
 
 def _reads(client: ServedClient, symbol: str) -> bool:
     return any(key[1] == symbol for key in client.streams)
-
-
-def _same(new: DayStats | Funding, told: DayStats | Funding) -> bool:
-    """True where nothing but the time differs."""
-    return msgspec.structs.replace(new, ts_event=told.ts_event, ts_recv=told.ts_recv) == told

@@ -106,6 +106,17 @@ def test_a_seed_has_one_past(calibrations: Mapping[str, Calibration]) -> None:
     assert pasts[0] != pasts[2]
 
 
+def test_a_prepared_past_is_the_same_past(calibrations: Mapping[str, Calibration]) -> None:
+    """Made day by day beforehand or when asked for: no difference; and it comes to an end."""
+    asked, prepared = (Exchange(calibrations, 1, START, profiles=PROFILES[:1]) for _ in range(2))
+    days = 0
+    while prepared.listings[SYMBOLS[0]].history.prepare():
+        days += 1
+    assert DAYS + 1 == days
+    pasts = [one.candles(SYMBOLS[0], DAY, START, DAYS, START) for one in (asked, prepared)]
+    assert pasts[0] == pasts[1]
+
+
 def test_nothing_before_the_first_day(exchange: Exchange) -> None:
     """Asked for more than there is, it gives what there is."""
     found = candles(exchange, SYMBOLS[0], DAY, 5_000)

@@ -16,7 +16,8 @@ from monitor.demo.instruments import BUSY
 from monitor.demo.listing import Listing
 from monitor.demo.loop import LoopedListing
 from monitor.feeds.clock import Clock
-from monitor.feeds.server import FeedSource, OpenFeedServer
+from monitor.feeds.feed_source import FeedSource
+from monitor.feeds.server import OpenFeedServer
 from monitor.model.events import BookDelta, Event
 from monitor.model.time import MS
 
