@@ -38,9 +38,9 @@ def judge(path: Path, offsets: Sequence[Decimal] = ()) -> Report:
                 bar.total = total
                 bar.update(done - bar.n)
 
-            judged = Judge(path, protocol_of)
-            judged.play(offsets, progress)
-            return judged.report(offsets)
+            with Judge(path, protocol_of) as judged:
+                judged.play(offsets, progress)
+                return judged.report(offsets)
     except (RecordingError, FeedError) as error:
         return unreadable(path, str(error))
 

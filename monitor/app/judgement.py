@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from monitor.app.trade_tally import TradeTally
 from monitor.book.book import Book
@@ -40,6 +40,12 @@ class Judge:
         self._books: Counter[tuple[str, type]] = Counter()
         self._trades: dict[str, TradeTally] = {}
         self._at: dict[Decimal, Report] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._player.__exit__()
 
     def play(self, offsets: Sequence[Decimal] = (), progress: Progress | None = None) -> None:
         """Play all of it, looking at the books at ``offsets`` seconds after the first line."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from monitor.feeds.clock import Clock
 from monitor.feeds.playback import Playback, Sink
@@ -54,6 +55,13 @@ class Player:
         self._playing = self._seeking = False
         self._seeks = 0
         self._anchor = (0, 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the file; for whoever plays without an event loop."""
+        self._playback.reader.close()
 
     # What there is.
 

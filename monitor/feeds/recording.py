@@ -163,6 +163,7 @@ class Reader:
             yield from lines
         if rest:
             yield from self._last_line(rest)
+        self._file.close()
 
     def _last_line(self, rest: bytes) -> Iterator[bytes]:
         """The end of a file without a line break: whole, or torn."""
