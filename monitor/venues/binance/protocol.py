@@ -16,6 +16,7 @@ from monitor.protocol.venue import HttpRequest, HttpResponse, VenueProtocol
 from monitor.venues.binance import rest
 from monitor.venues.binance.book_sync import BookSync
 from monitor.venues.binance.desk import Desk, Plan
+from monitor.venues.binance.dispatch import name_of, wrap
 from monitor.venues.binance.names import SHUTDOWN, bare_name, raw_names, stream_name
 from monitor.venues.binance.roster import Roster, ignore, symbol_of, symbol_part
 from monitor.venues.binance.streams import interval_names
@@ -31,8 +32,6 @@ from monitor.venues.binance.wire import (
 )
 
 FACTS: Final = Path(__file__).with_name("binance.toml")
-PREFIX: Final = b'{"stream":"'
-NAME_AT: Final = len(PREFIX)
 REJOIN_LIMIT: Final = 10 * SECOND
 """How long after a new subscription its stream may begin elsewhere."""
 DEFAULT_WAITS: Final = {429: 60, 418: 120}
@@ -57,6 +56,7 @@ class Binance(VenueProtocol):
             self.facts.id, self.link, self.books, self.instruments, self._intervals
         )
         self._handlers = self._roster.handlers
+        self._find = self._handlers.find
         self._syncs = self._roster.syncs
         self._checking: dict[str, int] = {}
         self._now = self._wall = 0
@@ -123,7 +123,7 @@ class Binance(VenueProtocol):
 
     def received(self, data: bytes, now: int, ts_recv: int) -> list[Event]:
         self.link.last_message = now
-        handler = self._handlers.get(data[NAME_AT : data.find(b'"', NAME_AT)])
+        handler = self._find(data)
         try:
             if handler is not None:
                 return handler(data, now, ts_recv)
@@ -160,7 +160,7 @@ class Binance(VenueProtocol):
             and HEARTBEAT_ID in self._subscriptions.asked
         ):
             self._own_heartbeat = True
-            self._handlers.pop(self._subscriptions.heartbeat.encode(), None)
+            self._handlers.drop(self._subscriptions.heartbeat)
         until = now + REJOIN_LIMIT if asked.method == "SUBSCRIBE" else FOREVER
         for name in asked.names:
             self._roster.allow_rejoin(name, until)
@@ -230,8 +230,8 @@ class Binance(VenueProtocol):
     def _wrapped(self, name: str, payload: bytes, now: int, ts_recv: int) -> list[Event]:
         if name == SHUTDOWN:
             return self._shutdown()
-        key = name.encode()
-        handler = self._handlers.get(key)
+        message = wrap(name, payload)
+        handler = self._handlers.named(name)
         if handler is None:
             subscriptions = self._subscriptions
             ours = self._own_heartbeat or subscriptions.heartbeat_said
@@ -241,9 +241,9 @@ class Binance(VenueProtocol):
                 handler = self._roster.handler(name, payload)
             if handler is None:
                 return self._unknown()
-            self._handlers[key] = handler
+            self._handlers.put(name, handler, message)
             self._subscriptions.mute.pop(name, None)
-        return handler(PREFIX + key + b'","data":' + payload + b"}", now, ts_recv)
+        return handler(message, now, ts_recv)
 
     def _acknowledged(self, number: int | str | None, now: int, ts_recv: int) -> list[Event]:
         asked = self._subscriptions.acknowledged(number, now) if number is not None else None
@@ -296,7 +296,7 @@ class Binance(VenueProtocol):
                 self.unknown_messages += 1
             return []
         self.rejected_messages += 1
-        name = data[NAME_AT : data.find(b'"', NAME_AT)].decode("utf-8", "replace")
+        name = name_of(data)
         symbol = name.partition("@")[0].upper()
         if symbol in self._syncs and "@depth" in name:
             self._syncs[symbol].status.rejected += 1
@@ -413,7 +413,7 @@ class Binance(VenueProtocol):
             del self._checking[symbol]
             heard = f"nothing came from Binance for '{symbol}'"
             for name in self._roster.named(symbol):
-                if name.encode() not in self._handlers:
+                if name not in self._handlers:
                     sentence = f"{heard} in {2 * limit / SECOND:g} s; is the symbol right?"
                     self._due += self._give_up(name, sentence)
 

@@ -11,6 +11,7 @@ from monitor.model.verdict import Proof, State
 from monitor.protocol.status import Link, StreamStatus
 from monitor.protocol.venue import BookStream
 from monitor.venues.binance.book_sync import BookSync
+from monitor.venues.binance.dispatch import Dispatch
 from monitor.venues.binance.names import ALL_DAYS, is_unused, stamp_of, stream_name, unit_of
 from monitor.venues.binance.rest import showable
 from monitor.venues.binance.streams import AllDays, Days, Feed, Handler, Klines, Prints, Quotes
@@ -23,7 +24,7 @@ PARTIAL_LEVELS: Final = ("5", "10", "20")
 class Roster:
     """Books and feeds by symbol and stream; made when first wanted or first heard of.
 
-    ``handlers`` maps a stream's name, as bytes, to who takes its messages on this
+    ``handlers`` knows who takes the messages of each stream heard of on this
     connection. ``wanted`` holds the streams that users asked for, by Binance's name.
     ``books`` is the protocol's own table of books, kept in step with ``syncs``.
     """
@@ -38,7 +39,7 @@ class Roster:
     ) -> None:
         self.syncs: dict[str, BookSync] = {}
         self.feeds: dict[str, Feed] = {}
-        self.handlers: dict[bytes, Handler] = {}
+        self.handlers = Dispatch()
         self.wanted: dict[str, set[Stream]] = {}
         self._venue = venue
         self._link = link
@@ -59,7 +60,7 @@ class Roster:
         symbol = symbol_part(stream.instrument)
         name = stream_name(symbol, stream.kind)
         if name not in self.wanted:
-            self.handlers.pop(name.encode(), None)
+            self.handlers.drop(name)
         self.wanted.setdefault(name, set()).add(stream)
         if stream.kind == "book":
             self.sync(symbol).wanted = True
@@ -80,7 +81,7 @@ class Roster:
         """Nobody wants a stream any more; what still comes of it is left unread."""
         self.wanted.pop(name, None)
         self.feeds.pop(name, None)
-        self.handlers[name.encode()] = ignore
+        self.handlers.put(name, ignore)
         if name == stream_name(symbol, "book"):
             self.syncs.pop(symbol, None)
             self._books.pop(symbol, None)
@@ -155,7 +156,7 @@ class Roster:
         for sync in self.syncs.values():
             if sync.feeder == name:
                 sync.allow_rejoin(until)
-                self.handlers.pop(name.encode(), None)
+                self.handlers.drop(name)
 
     def _depth_handler(self, name: str, symbol: str, suffix: str, unit: int) -> Handler | None:
         """[1] of a book's procedure; one stream feeds a book, a second one is not used."""
