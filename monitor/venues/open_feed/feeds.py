@@ -1,0 +1,190 @@
+"""An Open Feed's channels beside the book: how each stands, and its messages as events."""
+
+from decimal import Decimal
+from typing import Final
+
+from monitor.model.events import Candle, DayStats, Funding, Quote, Trade
+from monitor.model.time import SECOND
+from monitor.model.verdict import State
+from monitor.protocol.numbers import EXACT_DIGITS, decimals_of, survives_float
+from monitor.protocol.open_feed import (
+    CandleMessage,
+    FundingMessage,
+    QuoteMessage,
+    Ticker,
+    TradeMessage,
+)
+from monitor.protocol.status import StreamStatus
+from monitor.venues.open_feed.wire import TRADE_TEXT
+
+ABSURD: Final = 1e18
+"""No price and no size of any market comes near this."""
+UNLISTED_DIGITS: Final = 10
+"""Digits behind the point to reckon with where no list told of the steps."""
+
+
+class BadNumber(ValueError):
+    """A number no market has."""
+
+
+class Feed:
+    """One channel of one symbol and the streams that live on it."""
+
+    def __init__(self, symbol: str, instrument: str) -> None:
+        self.symbol = symbol
+        self.instrument = instrument
+        self.statuses: list[StreamStatus] = []
+        self.rest = State.LIVE
+        self.rest_reason = ""
+        self.last_id = 0
+        self._price_limit = self._size_limit = _limit(UNLISTED_DIGITS)
+
+    def declare(self, tick: Decimal | None, lot: Decimal | None) -> None:
+        """The list tells the steps, and so from where on a float is not enough."""
+        if tick is not None:
+            self._price_limit = _limit(decimals_of(tick))
+        if lot is not None:
+            self._size_limit = _limit(decimals_of(lot))
+
+    def connected(self, now: int, wall: int) -> None:
+        """A new connection: nothing was heard on it yet, and numbers may start anew."""
+        self.last_id = 0
+        for status in self.statuses:
+            status.become(State.SYNCING, now, wall)
+
+    def acknowledged(self, now: int, wall: int) -> None:
+        """The feed said it will send; what is quiet is well all the same."""
+        for status in self.statuses:
+            if status.state is State.SYNCING:
+                status.become(self.rest, now, wall, self.rest_reason)
+
+    def heard(self, now: int, ts_recv: int) -> None:
+        """A message came."""
+        for status in self.statuses:
+            status.messages += 1
+            status.last_message = now
+            if status.state is not self.rest:
+                status.become(self.rest, now, ts_recv, self.rest_reason)
+
+    def settle(self, now: int, wall: int) -> None:
+        """Show a halt, or its end, on what was heard."""
+        for status in self.statuses:
+            if status.state in (State.LIVE, State.HALTED, State.CLOSED):
+                status.become(self.rest, now, wall, self.rest_reason)
+
+    def trade(self, message: TradeMessage[float], data: bytes, ts_recv: int) -> Trade:
+        """One print; a hole in the ids is prints that were missed. Raises BadNumber."""
+        check(message.price, message.size, above=True)
+        if message.id > self.last_id + 1 and self.last_id:
+            for status in self.statuses:
+                status.gaps += 1
+        self.last_id = message.id
+        exact = None
+        if message.price >= self._price_limit or message.size >= self._size_limit:
+            text = TRADE_TEXT.decode(data)
+            if not (survives_float(text.price) and survives_float(text.size)):
+                exact = (text.price, text.size)
+        return Trade(
+            instrument=self.instrument,
+            price=message.price,
+            size=message.size,
+            side=message.side,
+            trade_id=message.id,
+            ts_event=message.ts,
+            ts_recv=ts_recv,
+            exact=exact,
+        )
+
+
+def check(*numbers: float, above: bool = False) -> None:
+    """Raise BadNumber where one is negative (or 0, if ``above``), no number, or absurd."""
+    for number in numbers:
+        if not 0 <= number < ABSURD or (above and not number):
+            raise BadNumber(f"{number!r} is no price and no size of any market")
+
+
+def quote_of(instrument: str, message: QuoteMessage[float], ts_recv: int) -> Quote:
+    """Best bid and ask. Raises BadNumber."""
+    check(message.bid, message.bid_size, message.ask, message.ask_size)
+    return Quote(
+        instrument,
+        message.bid,
+        message.bid_size,
+        message.ask,
+        message.ask_size,
+        message.ts,
+        ts_recv,
+    )
+
+
+def candle_of(instrument: str, message: CandleMessage[float], ts_recv: int) -> Candle:
+    """A forming or a closed candle. Raises BadNumber."""
+    check(message.open, message.high, message.low, message.close, above=True)
+    check(message.volume, message.buy_volume)
+    return Candle(
+        instrument=instrument,
+        interval=message.interval_s * SECOND,
+        ts_open=message.open_ts,
+        open=message.open,
+        high=message.high,
+        low=message.low,
+        close=message.close,
+        volume=message.volume,
+        buy_volume=message.buy_volume,
+        trades=message.trades,
+        closed=message.closed,
+        ts_recv=ts_recv,
+    )
+
+
+def past_candle_of(
+    instrument: str,
+    interval_s: int,
+    row: tuple[int, float, float, float, float, float, float, int],
+    ts_recv: int,
+) -> Candle:
+    """A row of past candles; closed where its interval is over. Raises BadNumber."""
+    opened, *numbers, trades = row
+    check(*numbers)
+    opening, high, low, close, volume, buy_volume = numbers
+    return Candle(
+        instrument=instrument,
+        interval=interval_s * SECOND,
+        ts_open=opened,
+        open=opening,
+        high=high,
+        low=low,
+        close=close,
+        volume=volume,
+        buy_volume=buy_volume,
+        trades=trades,
+        closed=opened + interval_s * SECOND <= ts_recv,
+        ts_recv=ts_recv,
+    )
+
+
+def stats_of(instrument: str, message: Ticker[float], ts_recv: int) -> DayStats:
+    """24 h figures. Raises BadNumber."""
+    check(message.open, message.high, message.low, message.last, message.volume)
+    return DayStats(
+        instrument=instrument,
+        open=message.open,
+        high=message.high,
+        low=message.low,
+        last=message.last,
+        volume=message.volume,
+        change=message.change,
+        ts_event=message.ts,
+        ts_recv=ts_recv,
+    )
+
+
+def funding_of(instrument: str, message: FundingMessage[float], ts_recv: int) -> Funding:
+    """A perpetual's funding rate."""
+    if not abs(message.rate) < 1e3:
+        raise BadNumber(f"{message.rate!r} is no funding rate")
+    return Funding(instrument, message.rate, message.next_ts, message.ts, ts_recv)
+
+
+def _limit(decimals: int) -> float:
+    return 10.0 ** (EXACT_DIGITS - decimals)
