@@ -471,10 +471,13 @@ def test_no_change_makes_a_wrong_book_that_is_called_right(kind: str) -> None:
     What is below the top ten of a book has no checksum: this one is shorter.
     """
     venue = PlainFeed()
+    venue.bids = {Decimal(60 - n): Decimal(n + 1) / 4 for n in range(5)}
+    venue.asks = {Decimal(61 + n): Decimal(n + 1) / 4 for n in range(5)}
     messages = [HELLO, subscribed(), venue.snapshot()]
-    for n in range(12):
-        price = f"{60000 - n % 5}"
-        messages.append(venue.delta({price: f"{n + 1}.25"}, {f"60001.{n % 3 + 1}": f"0.{n + 1}"}))
+    messages += [
+        venue.delta({f"{60 - n % 5}": f"{n + 1}.25"}, {f"60.{n % 3 + 1}": f"0.{n + 1}1"})
+        for n in range(12)
+    ]
     messages.append(message(type="heartbeat", ts=TS, books={"BTC-USDT": venue.seq}))
     lines = [b'{"format":"depthscope-recording","version":1,"venue":"demo"}']
     lines += [b'{"t":%d,"c":0,"k":"in","m":%s}' % (n, text) for n, text in enumerate(messages)]
