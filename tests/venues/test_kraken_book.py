@@ -23,7 +23,7 @@ PAIRS = (
 
 
 def connected(*, listed: bool = False, depth: int = 10) -> Kraken:
-    kraken = Kraken(depth)
+    kraken = Kraken(depth=depth)
     if listed:
         kraken.ask_instruments()
         (request,) = kraken.requests_to_make()

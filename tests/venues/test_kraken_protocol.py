@@ -49,7 +49,7 @@ def stream(kind: StreamKind, symbol: str = "BTC/USD") -> Stream:
 
 
 def opened(*streams: Stream) -> Kraken:
-    kraken = Kraken(10)
+    kraken = Kraken(depth=10)
     kraken.subscribe(streams)
     kraken.opened(kraken.url, 1, 1)
     return kraken
@@ -305,7 +305,7 @@ def test_the_ticker_gives_quotes_and_the_days_figures_when_they_change() -> None
 
 def test_figures_asked_for_once_come_once() -> None:
     """The ticker is subscribed for one message and given up."""
-    kraken = Kraken(10)
+    kraken = Kraken(depth=10)
     kraken.ask_stats(["kraken:BTC/USD"])
     assert kraken.wants_socket
     kraken.opened(kraken.url, 1, 1)
@@ -396,7 +396,7 @@ def test_what_cannot_be_understood_is_counted_as_what_it_is() -> None:
 
 def test_layout_does_not_matter() -> None:
     """Keys in another order, and white space, give the same book."""
-    plain, spaced = Kraken(10), Kraken(10)
+    plain, spaced = Kraken(depth=10), Kraken(depth=10)
     message = filled().snapshot()
     shuffled: dict[str, Any] = json.loads(message, parse_float=str)
     rows = shuffled.pop("data")

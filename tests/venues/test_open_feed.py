@@ -455,7 +455,7 @@ def test_streams_come_and_go() -> None:
 
 def test_a_feed_has_the_name_its_user_gave() -> None:
     """Its instruments carry it, whatever the server calls itself."""
-    feed = OpenFeed("mine", "ws://127.0.0.1:9/")
+    feed = OpenFeed(venue_id="mine", url="ws://127.0.0.1:9/")
     feed.received(message(type="instruments", id=1, instruments=[LISTED]), 1, 1)
     assert ("mine:BTC-USDT", "mine", "ws://127.0.0.1:9/") == (
         feed.instruments["BTC-USDT"].id,

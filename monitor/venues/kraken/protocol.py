@@ -19,7 +19,7 @@ from monitor.model.streams import Stream
 from monitor.model.time import SECOND
 from monitor.model.verdict import Proof, State
 from monitor.protocol.checksum import Digits
-from monitor.protocol.facts import load_facts
+from monitor.protocol.facts import Facts, load_facts
 from monitor.protocol.numbers import NumberError
 from monitor.protocol.status import StreamStatus
 from monitor.protocol.subscriptions import Phase, Subscriptions, Topic, in_batches
@@ -64,8 +64,8 @@ _SYSTEM_HALTS: Final = {
 class Kraken(VenueProtocol):
     """One connection to Kraken Spot. ``depth`` levels a side are asked of each book."""
 
-    def __init__(self, depth: int | None = None) -> None:
-        super().__init__(load_facts(FACTS))
+    def __init__(self, facts: Facts | None = None, *, depth: int | None = None) -> None:
+        super().__init__(facts or load_facts(FACTS))
         self._depth = depth or int(self.facts.extra["book_depth"])
         if self._depth not in DEPTHS:
             raise ValueError(f"the book depth was {self._depth}; Kraken offers {DEPTHS}")

@@ -26,7 +26,7 @@ from monitor.model.instrument import (
 from monitor.model.streams import Stream
 from monitor.model.time import DAY, MS, SECOND
 from monitor.model.verdict import Proof, State
-from monitor.protocol.facts import load_facts
+from monitor.protocol.facts import Facts, load_facts
 from monitor.protocol.numbers import NumberError, parse_decimal
 from monitor.protocol.open_feed import (
     PROTOCOL,
@@ -91,16 +91,15 @@ class _Pending:
 
 
 class OpenFeed(VenueProtocol):
-    """One connection to an Open Feed, known to its user as ``venue_id``, found at ``url``."""
+    """One connection to an Open Feed, known to its user as ``venue_id``, found at ``url``.
 
-    def __init__(self, venue_id: str = "demo", url: str | None = None) -> None:
-        facts = load_facts(FACTS)
-        name = facts.name if venue_id == facts.id else venue_id
-        super().__init__(
-            msgspec.structs.replace(
-                facts, id=venue_id, name=name, urls=(url,) if url else facts.urls
-            )
-        )
+    Or as the ``facts`` say both.
+    """
+
+    def __init__(
+        self, facts: Facts | None = None, *, venue_id: str = "demo", url: str | None = None
+    ) -> None:
+        super().__init__(facts or _facts_of(venue_id, url))
         self._now = 0
         self._feed_time = 0
         self._refused = ""
@@ -610,6 +609,14 @@ class OpenFeed(VenueProtocol):
 
     def _instrument_of(self, ask: Ask) -> str:
         return instrument_id(self.facts.id, ask.symbol) if isinstance(ask, AskCandles) else ""
+
+
+def _facts_of(venue_id: str, url: str | None) -> Facts:
+    facts = load_facts(FACTS)
+    name = facts.name if venue_id == facts.id else venue_id
+    return msgspec.structs.replace(
+        facts, id=venue_id, name=name, urls=(url,) if url else facts.urls
+    )
 
 
 def _topic(stream: Stream) -> Topic:
