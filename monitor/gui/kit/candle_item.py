@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from monitor.gui.kit.chart import ChartItem, Mapping
 from monitor.gui.kit.fonts import SMALL_PX, font
@@ -17,7 +17,7 @@ from monitor.market.candle_series import CLOSED, FROM_VENUE, PARTIAL, CandleColu
 
 VOLUME_SHARE = 0.18
 """The volume pane's part of the view's height."""
-VOLUME_ROOM_PX = 8
+VOLUME_ROOM_PX = 10
 VOLUME_STRENGTH = 0.38
 BODY_SHARE = 0.76
 HOLLOW_FROM_PX = 3
@@ -99,6 +99,7 @@ class CandleItem(ChartItem):
         x, y = at.middle + 0.5, at.y(at.candles.close) + 0.5
         p.setPen(QPen(self.theme.text, 1))
         p.setBrush(Qt.BrushStyle.NoBrush)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
         for first, last in at.runs():
             if last - first == 1:
                 half = max(at.width / 2, 1.0)
@@ -188,11 +189,6 @@ def is_partial(flags: NDArray[np.uint8]) -> NDArray[np.bool_]:
 def is_backfilled(flags: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """True for candles told by the venue rather than built of trades seen here."""
     return np.asarray((flags & FROM_VENUE) != 0, np.bool_)
-
-
-def candle_colour(theme: Theme, opened: float, closed: float) -> QColor:
-    """The colour of a candle: that of the side that won it."""
-    return theme.buy if closed >= opened else theme.sell
 
 
 def _runs(true: NDArray[np.bool_]) -> list[tuple[int, int]]:
