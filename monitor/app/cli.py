@@ -106,6 +106,7 @@ _COMMANDS = {
     "venues": "monitor.app.listing",
     "symbols": "monitor.app.listing",
     "serve": "monitor.app.serve",
+    "bench": "monitor.app.bench.command",
 }
 
 
@@ -124,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_record(commands)
     _add_listings(commands)
     _add_serve(commands)
+    _add_bench(commands)
     return parser
 
 
@@ -189,6 +191,19 @@ def _add_serve(commands: _Parsers) -> None:
     parser.add_argument("--demo", action="store_true", help="serve the demo exchange")
     parser.add_argument("--port", type=parse_port, default=0, help="0, the default: any free one")
     _add_demo_options(parser)
+
+
+def _add_bench(commands: _Parsers) -> None:
+    parser = _add(commands, "bench", "measure, and print the benchmark table")
+    parser.add_argument("recordings", metavar="FILE", nargs="*", type=Path, help="besides the demo")
+    parser.add_argument("--json", action="store_true", help="print the table as JSON")
+    parser.add_argument(
+        "--only",
+        metavar="T1,T3",
+        type=lambda text: text.split(","),
+        default=[],
+        help="these parts alone",
+    )
 
 
 def _add_demo_options(parser: argparse.ArgumentParser) -> None:
