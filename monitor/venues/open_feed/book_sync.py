@@ -180,21 +180,20 @@ def checksum_of(book: Book) -> int:
 
 
 def _text_of(side: BookSide) -> str:
-    if side.wide:
+    prices, sizes = side.arrays(CHECKSUM_LEVELS)
+    n = len(prices)
+    numbers: list[float] = [0.0] * (2 * n)
+    numbers[::2], numbers[1::2] = prices.tolist(), sizes.tolist()
+    text = _TEXTS[n] % tuple(numbers)
+    if side.wide or "e" in text:
         rows = side.top(CHECKSUM_LEVELS)
         return ",".join(f"{canonical(price)}:{canonical(size)}" for price, size in rows)
-    prices, sizes = side.arrays(CHECKSUM_LEVELS)
-    pairs = zip(prices.tolist(), sizes.tolist(), strict=True)
-    return ",".join([f"{_short(price)}:{_short(size)}" for price, size in pairs])
+    # Whole numbers have no point in the canonical form.
+    return text.replace(".0:", ":").replace(".0,", ",").removesuffix(".0")
 
 
-def _short(number: float) -> str:
-    """``canonical`` of a float, fast where its shortest text is plain."""
-    text = repr(number)
-    if text.endswith(".0"):
-        return text[:-2]
-    return canonical(number) if "e" in text else text
-
+_TEXTS: Final = [",".join(["%r:%r"] * n) for n in range(CHECKSUM_LEVELS + 1)]
+"""A float's ``repr`` is its shortest text, hence canonical but for a final ``.0`` and exponents."""
 
 _Row = TypeVar("_Row", bound=tuple[str, str])
 

@@ -72,28 +72,56 @@ class Feed:
             if status.state in (State.LIVE, State.HALTED, State.CLOSED):
                 status.become(self.rest, now, wall, self.rest_reason)
 
-    def trade(self, message: TradeMessage[float], data: bytes, ts_recv: int) -> Trade:
+    def trade(self, message: TradeMessage[float], data: bytes, now: int, ts_recv: int) -> Trade:
         """One print; a hole in the ids is prints that were missed. Raises BadNumber."""
-        check(message.price, message.size, above=True)
-        if message.id > self.last_id + 1 and self.last_id:
-            for status in self.statuses:
-                status.gaps += 1
-        self.last_id = message.id
+        price, size, number = message.price, message.size, message.id
+        if not (0 < price < ABSURD and 0 < size < ABSURD):
+            raise BadNumber(f"a trade had price {price!r} and size {size!r}")
+        if number != self.last_id + 1:
+            self._skipped(number)
+        self.last_id = number
         exact = None
-        if message.price >= self._price_limit or message.size >= self._size_limit:
-            text = TRADE_TEXT.decode(data)
-            if not (survives_float(text.price) and survives_float(text.size)):
-                exact = (text.price, text.size)
+        if price >= self._price_limit or size >= self._size_limit:
+            exact = _exact_texts(data)
+        if self.statuses:
+            self.heard(now, ts_recv)
         return Trade(
-            instrument=self.instrument,
-            price=message.price,
-            size=message.size,
-            side=message.side,
-            trade_id=message.id,
-            ts_event=message.ts,
-            ts_recv=ts_recv,
+            self.instrument,
+            price,
+            size,
+            message.side,
+            number,
+            message.ts,
+            ts_recv,
             exact=exact,
         )
+
+    def quote(self, message: QuoteMessage[float], now: int, ts_recv: int) -> Quote:
+        """Best bid and ask. Raises BadNumber."""
+        bid, bid_size, ask, ask_size = message.bid, message.bid_size, message.ask, message.ask_size
+        if not (
+            0 <= bid < ABSURD
+            and 0 <= bid_size < ABSURD
+            and 0 <= ask < ABSURD
+            and 0 <= ask_size < ABSURD
+        ):
+            raise BadNumber(f"a quote was {bid!r}/{bid_size!r}, {ask!r}/{ask_size!r}")
+        if self.statuses:
+            self.heard(now, ts_recv)
+        return Quote(self.instrument, bid, bid_size, ask, ask_size, message.ts, ts_recv)
+
+    def _skipped(self, number: int) -> None:
+        if self.last_id and number > self.last_id:
+            for status in self.statuses:
+                status.gaps += 1
+
+
+def _exact_texts(data: bytes) -> tuple[str, str] | None:
+    """A trade's texts of price and size where floats can't hold them."""
+    text = TRADE_TEXT.decode(data)
+    if survives_float(text.price) and survives_float(text.size):
+        return None
+    return text.price, text.size
 
 
 def check(*numbers: float, above: bool = False) -> None:
@@ -101,20 +129,6 @@ def check(*numbers: float, above: bool = False) -> None:
     for number in numbers:
         if not 0 <= number < ABSURD or (above and not number):
             raise BadNumber(f"{number!r} is no price and no size of any market")
-
-
-def quote_of(instrument: str, message: QuoteMessage[float], ts_recv: int) -> Quote:
-    """Best bid and ask. Raises BadNumber."""
-    check(message.bid, message.bid_size, message.ask, message.ask_size)
-    return Quote(
-        instrument,
-        message.bid,
-        message.bid_size,
-        message.ask,
-        message.ask_size,
-        message.ts,
-        ts_recv,
-    )
 
 
 def candle_of(instrument: str, message: CandleMessage[float], ts_recv: int) -> Candle:
