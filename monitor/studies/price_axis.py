@@ -40,7 +40,7 @@ def price_axis(
     every 44 px on a tall axis; ``wanted`` asks for more. An empty axis where there is no
     span to label.
     """
-    step = nice_step(low, high, height_px, label_px, wanted)
+    step = nice_step(low, high, height_px, label_px, wanted, decimals)
     if step is None:
         return Axis((), (), Decimal(0), decimals)
     decimals = max(decimals, decimals_of(step))
@@ -62,12 +62,18 @@ def size_axis(high: float, height_px: float, label_px: float = LABEL_PX) -> Axis
 
 
 def nice_step(
-    low: float, high: float, height_px: float, label_px: float, labels: int = LABELS
+    low: float,
+    high: float,
+    height_px: float,
+    label_px: float,
+    labels: int = LABELS,
+    decimals: int | None = None,
 ) -> Decimal | None:
     """The step 1, 2, 2.5 or 5 times a power of ten that labels the span best.
 
     The largest that gives enough labels, but never so small that they collide; None where
-    there is no finite span, or it is too small to tell its ends apart.
+    there is no finite span, or it is too small to tell its ends apart. With ``decimals``
+    no step above their last digit needs more of them: 2.5 ticks are no price.
     """
     span = high - low
     if not (math.isfinite(low) and math.isfinite(high)) or height_px < label_px or span <= 0:
@@ -78,6 +84,9 @@ def nice_step(
     smallest = span * label_px / height_px
     smallest = max(smallest, span / MOST_LABELS)
     steps = _steps_around(wanted)
+    if decimals is not None:
+        tick = Decimal(1).scaleb(-decimals)
+        steps = [step for step in steps if step < tick or step % tick == 0]
     fitting = [step for step in steps if smallest <= float(step) <= wanted]
     return fitting[-1] if fitting else next(step for step in steps if float(step) >= smallest)
 

@@ -15,6 +15,7 @@ from monitor.studies.price_axis import LABELS, Axis, price_axis, size_axis
 from monitor.studies.time_axis import TimeAxis, clock_text, date_text, time_axis
 
 PRICE_AXIS_PX = 76
+WIDTH_STEP = 8
 TIME_AXIS_PX = 24
 TAG_PX = 18
 PADDING = 6
@@ -139,6 +140,16 @@ class PriceScale(PaintedAxis):
             if sum(self._whole(value) for value in axis.values) >= READABLE:
                 break
         return axis
+
+    def make_room(self) -> None:
+        """Take the width that the labels need, in steps: a cheap coin's have many digits."""
+        low, high = self.range
+        texts = [*self.axis().labels, *(fixed(end, self.decimals) for end in (low, high))]
+        widest = max(self.metrics.horizontalAdvance(text) for text in texts)
+        needed = max(PRICE_AXIS_PX, math.ceil((widest + 2 * PADDING) / WIDTH_STEP) * WIDTH_STEP)
+        # Narrower only where much is gained: the charts' width must not flicker.
+        if needed > self.width() or needed < self.width() - 2 * WIDTH_STEP:
+            self.setWidth(needed)
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
         axis = self.axis()

@@ -87,10 +87,13 @@ class PriceChart(MovableChart):
         wanted = [low - floor * per_px, high + STRIP_PX * per_px]
         if high > low and self.view.viewRange()[1] != wanted:
             self.view.setYRange(*wanted, padding=0)
+            self.prices.make_room()
 
     def show_tags(self, last: Tag, pointer: QPointF | None, decimals: int) -> None:
         """The last price on the scale, and what the pointer (a pixel) is at."""
-        self.prices.decimals = decimals
+        if decimals != self.prices.decimals:
+            self.prices.decimals = decimals
+            self.prices.make_room()
         tags = [last] if pointer is None else [last, self._pointer_tag(pointer, decimals)]
         self.prices.show_tags(tags)
 

@@ -53,19 +53,23 @@ class ValueStrip(ChartItem):
         lines = laid_out(self.parts, metrics, area.width() - 2 * MARGIN)
         height = STRIP_PX + (len(lines) - 1) * (STRIP_PX - 7)
         top = area.top()
+        ground = self.on_ground
         if self.pointer is not None and self.pointer.y() < top + height + MARGIN:
+            ground = True
             top = round(area.bottom() - area.height() * VOLUME_SHARE) - height - self.clear_px
         p.setFont(font(SMALL_PX))
         for number, line in enumerate(lines):
             y = top + number * (STRIP_PX - 7)
             for left, part in line:
-                self._paint_part(p, QRectF(area.left() + MARGIN + left, y, 0, STRIP_PX), part)
+                self._paint_part(
+                    p, QRectF(area.left() + MARGIN + left, y, 0, STRIP_PX), part, ground=ground
+                )
 
-    def _paint_part(self, p: QPainter, box: QRectF, part: Part) -> None:
+    def _paint_part(self, p: QPainter, box: QRectF, part: Part, *, ground: bool) -> None:
         metrics = QFontMetricsF(font(SMALL_PX))
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         box.setWidth(_width(part, metrics) + 1)
-        if self.on_ground:
+        if ground:
             p.fillRect(box.adjusted(-3, 3, 3, -3), self.theme.panel)
         if part.name:
             p.setPen(self.theme.dim)
