@@ -248,7 +248,7 @@ class BookSide:
         high = self.best_index + 1
         if limit is None:
             return np.flatnonzero(self.sizes[:high])[::-1]
-        step, low, found = 256, high, np.empty(0, np.int64)
+        step, low, found = 1024, high, np.empty(0, np.int64)
         while len(found) < limit and low > 0:
             low, step = max(0, low - step), step * 8
             found = np.flatnonzero(self.sizes[low:high]) + low
