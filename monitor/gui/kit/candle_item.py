@@ -9,7 +9,7 @@ from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from monitor.gui.kit.chart import ChartItem, Mapping
+from monitor.gui.kit.chart import GRID_Z, ChartItem, Mapping
 from monitor.gui.kit.fonts import SMALL_PX, font
 from monitor.gui.kit.primitives import FAR, fill_rects
 from monitor.gui.kit.theme import Theme, blend
@@ -45,9 +45,8 @@ class CandlePicture:
 class CandleItem(ChartItem):
     """Paints a CandlePicture: bodies and wicks, or a line of closes; volume below.
 
-    Candles of which trades were missed are hollow; those that the venue told afterwards
-    stand on a tinted ground that says so. Rectangles of whole pixels, opaque and without
-    antialiasing: sharp, and a fraction of the cost of lines in view coordinates.
+    Candles of which trades were missed are hollow. Rectangles of whole pixels, opaque and
+    without antialiasing: sharp, and a fraction of the cost of lines in view coordinates.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -67,7 +66,6 @@ class CandleItem(ChartItem):
         place = _Place(picture, to, area)
         p.save()
         p.setClipRect(place.prices, Qt.ClipOperation.IntersectClip)
-        self._paint_backfilled(p, place)
         if picture.line:
             self._paint_line(p, place)
         else:
@@ -121,17 +119,34 @@ class CandleItem(ChartItem):
             top = pane.bottom() - height[side]
             fill_rects(p, quiet, at.left[side], top, at.width, height[side])
 
-    def _paint_backfilled(self, p: QPainter, at: "_Place") -> None:
-        told = is_backfilled(at.candles.flags)
+
+class BackfilledGround(ChartItem):
+    """Tints the ground of candles that the venue told, and says so; the grid lies upon it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(GRID_Z - 1)
+        self.theme = theme
+        self.picture: CandlePicture | None = None
+
+    def show_picture(self, picture: CandlePicture | None) -> None:
+        """Stand below other candles from the next frame on."""
+        self.picture = picture
+        self.update()
+
+    def paint_pixels(self, p: QPainter, area: QRectF, to: Mapping) -> None:
+        picture = self.picture
+        if picture is None:
+            return
+        told = is_backfilled(picture.candles.flags)
         if not told.any():
             return
-        area, theme = at.prices, self.theme
+        place, theme = _Place(picture, to, area), self.theme
         for first, last in _runs(told):
-            left = max(area.left(), at.edges[first])
-            right = min(area.right(), at.edges[last - 1] + at.step_px)
+            left = max(area.left(), place.edges[first])
+            right = min(area.right(), place.edges[last - 1] + place.step_px)
             if right <= left:
                 continue
-            box = QRectF(round(left), area.top(), round(right) - round(left), area.height())
+            box = QRectF(round(left), area.top(), round(right - left), place.prices.height())
             p.fillRect(box, theme.background)
             p.fillRect(QRectF(box.right(), box.top(), 1, box.height()), theme.hairline)
             if box.width() >= LEGEND_FROM_PX:

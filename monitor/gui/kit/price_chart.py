@@ -6,7 +6,13 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
 from monitor.gui.kit.axes import PriceScale, Tag, TimeScale
-from monitor.gui.kit.candle_item import VOLUME_ROOM_PX, VOLUME_SHARE, CandleItem
+from monitor.gui.kit.candle_item import (
+    VOLUME_ROOM_PX,
+    VOLUME_SHARE,
+    BackfilledGround,
+    CandleItem,
+    CandlePicture,
+)
 from monitor.gui.kit.empty_note import EmptyNote
 from monitor.gui.kit.movable_chart import MovableChart
 from monitor.gui.kit.price_marks import LiveChip, PriceMarks
@@ -29,12 +35,13 @@ class PriceChart(MovableChart):
         # Below the candles: those seen in a bad interval are true, and stay in sight.
         self.hatching.setZValue(UNDER_CANDLES_Z)
         self.candles = CandleItem(theme)
+        self.ground = BackfilledGround(theme)
         self.marks = PriceMarks(theme)
         self.strip = ValueStrip(theme)
         self.chip = LiveChip(theme, "Go live", "End")
         self.note = EmptyNote(theme)
         self.top_volume = 0.0
-        self._items = (self.candles, self.marks, self.strip, self.chip, self.note)
+        self._items = (self.ground, self.candles, self.marks, self.strip, self.chip, self.note)
         for item in self._items:
             self.view.addItem(item, ignoreBounds=True)
 
@@ -59,7 +66,7 @@ class PriceChart(MovableChart):
     def clear(self, words: str) -> None:
         """Show nothing but a sentence."""
         self.note.say(words)
-        self.candles.show_picture(None)
+        self.show_candles(None)
         self.marks.show_prices(None, None, None, self.theme.dim)
         self.strip.show_parts((), None, ground=False)
         self.chip.show_chip(shown=False)
@@ -67,6 +74,11 @@ class PriceChart(MovableChart):
         self.prices.floor_labels = ()
         self.times.show_tags([])
         self.cross.move(None)
+
+    def show_candles(self, picture: CandlePicture | None) -> None:
+        """Paint these candles, or none."""
+        self.candles.show_picture(picture)
+        self.ground.show_picture(picture)
 
     def set_times(self, left: float, right: float) -> None:
         """Show this range of time; a changed one rebuilds the axis, the same costs nothing."""

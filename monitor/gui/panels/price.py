@@ -289,7 +289,7 @@ class PricePanel(Panel):
         )
         self.chart.hatching.show_spans(spans)
         assert self._base is not None
-        self.chart.candles.show_picture(
+        self.chart.show_candles(
             CandlePicture(candles, self._step, self._base, self._top_volume, self.line, spans)
         )
 
