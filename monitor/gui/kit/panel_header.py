@@ -23,7 +23,8 @@ class PanelHeader(QWidget):
     def __init__(self, title: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title, self._theme = title, theme
-        self._detail = self._readout = self._badge = ""
+        self._detail = self._readout = self._badge = self._instrument = ""
+        self._link: QColor | None = None
         self._badge_colour = theme.dim
         self.setFixedHeight(HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -47,6 +48,18 @@ class PanelHeader(QWidget):
             self._readout = readout
             self.update()
 
+    def show_link(self, colour: QColor | None) -> None:
+        """Mark the group the panel follows by a colour; None for a panel that follows none."""
+        if colour != self._link:
+            self._link = colour
+            self.update()
+
+    def show_instrument(self, instrument: str) -> None:
+        """Name the instrument, where it isn't the one the window speaks of."""
+        if instrument != self._instrument:
+            self._instrument = instrument
+            self.update()
+
     def show_verdict(self, verdict: Verdict | None, now: int) -> None:
         """A badge where the panel can't be believed; nothing while it can."""
         badge, colour = "", self._theme.dim
@@ -67,6 +80,9 @@ class PanelHeader(QWidget):
         left = self._text(
             painter, area.left() + MARGIN, right, self._title, theme.text, strong=True
         )
+        if menu and self._link is not None:
+            painter.fillRect(area.left(), area.top() + 8, 3, area.height() - 16, self._link)
+        left = self._text(painter, left, right, self._instrument, theme.text)
         if self._badge:
             left = self._text(painter, left, right, self._badge, self._badge_colour, strong=True)
         left = self._text(painter, left, right, self._detail, theme.dim)

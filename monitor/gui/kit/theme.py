@@ -34,6 +34,11 @@ class Theme:
     bad: QColor
     bad_fill: QColor
     hatch: QColor
+    link_amber: QColor
+    link_blue: QColor
+    link_green: QColor
+    link_purple: QColor
+    link_red: QColor
 
     def palette(self) -> QPalette:
         """The same colours for Qt's own widgets."""

@@ -1,0 +1,197 @@
+"""Where panels stand: docked, tabbed, floating, or one of them filling the window."""
+
+from collections.abc import Callable
+
+import PySide6QtAds as ads
+from PySide6.QtCore import QByteArray, QObject, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+STATE_VERSION = 1
+_Flag = ads.CDockManager.eConfigFlag
+_BARE = ads.CDockAreaWidget.eDockAreaFlag.HideSingleWidgetTitleBar
+_WHOLE = ads.CDockWidget.eInsertMode.ForceNoScrollArea
+
+
+class Docks(QStackedWidget):
+    """The docking area, and behind it the page of the panel that fills the window.
+
+    An area with one panel has no title bar, since panels have headers of their own;
+    while ``arranging`` every area shows one to drag by. ``closed`` carries the id of
+    a panel the user closed, ``filled_changed`` that of the one that fills (or none).
+    """
+
+    closed = Signal(str)
+    filled_changed = Signal(str)
+    floated = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        _configure()
+        self.arranging = False
+        self.filled = ""
+        self._restoring = False
+        self._docks: dict[str, ads.CDockWidget] = {}
+        ground = QWidget(self)
+        ground.setObjectName("ground")
+        self._manager = ads.CDockManager(ground)
+        self._manager.setStyleSheet("")
+        self._manager.dockAreaCreated.connect(self._area_created)
+        self._manager.floatingWidgetCreated.connect(self.floated)
+        column = QVBoxLayout(ground)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._manager)
+        self._page = QWidget(self)
+        self._page_column = QVBoxLayout(self._page)
+        self._page_column.setContentsMargins(0, 0, 0, 0)
+        self.addWidget(ground)
+        self.addWidget(self._page)
+
+    # Panels in and out.
+
+    def ids(self) -> tuple[str, ...]:
+        """Every panel that stands here."""
+        return tuple(self._docks)
+
+    def make(self, panel_id: str, title: str, widget: QWidget) -> None:
+        """Take a panel in; it stands nowhere until placed or restored."""
+        dock = ads.CDockWidget(self._manager, title)
+        dock.setObjectName(panel_id)
+        dock.setWidget(widget, _WHOLE)
+        dock.setMinimumSizeHintMode(
+            ads.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromContent
+        )
+        dock.closed.connect(lambda: self._dock_closed(panel_id))
+        self._docks[panel_id] = dock
+
+    def place_right(self, panel_id: str, beside: str = "", *, share: int = 0) -> None:
+        """Stand a panel at the right: of another one, or of them all; ``share`` in percent."""
+        self._place(panel_id, ads.RightDockWidgetArea, beside, share)
+
+    def place_below(self, panel_id: str, beside: str, *, share: int = 0) -> None:
+        """Stand a panel below another one."""
+        self._place(panel_id, ads.BottomDockWidgetArea, beside, share)
+
+    def place_tabbed(self, panel_id: str, beside: str) -> None:
+        """Stand a panel behind the same place as another one, with a tab each."""
+        area = self._docks[beside].dockAreaWidget()
+        self._manager.addDockWidget(ads.CenterDockWidgetArea, self._docks[panel_id], area)
+
+    def float_panel(self, panel_id: str) -> None:
+        """Give a panel a window of its own."""
+        self._docks[panel_id].setFloating()
+
+    def remove(self, panel_id: str) -> None:
+        """Let a panel go; its widget is the caller's again."""
+        if self.filled == panel_id:
+            self.fill("")
+        dock = self._docks.pop(panel_id)
+        widget = dock.takeWidget()
+        if widget is not None:
+            widget.setParent(None)
+        self._manager.removeDockWidget(dock)
+        dock.deleteLater()
+
+    def set_title(self, panel_id: str, title: str) -> None:
+        """Write another title on a panel's tab."""
+        if self._docks[panel_id].windowTitle() != title:
+            self._docks[panel_id].setWindowTitle(title)
+
+    def show_panel(self, panel_id: str) -> None:
+        """Bring a panel's tab to the front."""
+        self._docks[panel_id].setAsCurrentTab()
+
+    def is_floating(self, panel_id: str) -> bool:
+        """True for a panel in a window of its own."""
+        return bool(self._docks[panel_id].isInFloatingContainer())
+
+    def is_placed(self, panel_id: str) -> bool:
+        """True for a panel that stands somewhere."""
+        dock = self._docks[panel_id]
+        return dock.dockAreaWidget() is not None and not dock.isClosed()
+
+    # Filling the window.
+
+    def fill(self, panel_id: str) -> None:
+        """Let one panel have the whole window; with an empty id all return to their places."""
+        if panel_id == self.filled:
+            return
+        if self.filled:
+            before = self._docks[self.filled]
+            widget = self._page_column.takeAt(0).widget()
+            before.setWidget(widget, _WHOLE)
+            widget.show()
+        self.filled = panel_id
+        if panel_id:
+            widget = self._docks[panel_id].takeWidget()
+            self._page_column.addWidget(widget)
+            widget.show()
+        self.setCurrentIndex(1 if panel_id else 0)
+        self.filled_changed.emit(panel_id)
+
+    # Arranging.
+
+    def arrange(self, arranging: bool) -> None:  # noqa: FBT001 - a switch
+        """Show a title bar to drag by on every area, or only where tabs need one."""
+        self.arranging = arranging
+        for area in {dock.dockAreaWidget() for dock in self._docks.values()} - {None}:
+            self._dress(area)
+
+    # State.
+
+    def state(self) -> bytes:
+        """How all stands, for the workspace file; the filling panel counts as in its place."""
+        return bytes(self._manager.saveState(STATE_VERSION).data())
+
+    def restore(self, state: bytes) -> bool:
+        """Stand all panels as ``state`` says; False, with nothing placed, where it is broken."""
+        self._restoring = True
+        try:
+            done = bool(state) and bool(
+                self._manager.restoreState(QByteArray(state), STATE_VERSION)
+            )
+        finally:
+            self._restoring = False
+        self.arrange(self.arranging)
+        return done
+
+    def _place(self, panel_id: str, where: ads.DockWidgetArea, beside: str, share: int) -> None:
+        area = self._docks[beside].dockAreaWidget() if beside else None
+        placed = self._manager.addDockWidget(where, self._docks[panel_id], area)
+        if share:
+            sizes = self._manager.splitterSizes(placed)
+            if len(sizes) > 1:
+                whole = max(sum(sizes), 1_000)
+                last = whole * share // 100
+                rest = sizes[:-1]
+                scale = (whole - last) / max(sum(rest), 1)
+                self._manager.setSplitterSizes(placed, [*(round(s * scale) for s in rest), last])
+
+    def _area_created(self, area: ads.CDockAreaWidget) -> None:
+        self._dress(area)
+
+    def _dress(self, area: ads.CDockAreaWidget) -> None:
+        area.setDockAreaFlag(_BARE, not self.arranging)
+        area.updateTitleBarVisibility()
+
+    def _dock_closed(self, panel_id: str) -> None:
+        if not self._restoring and panel_id in self._docks:
+            self.closed.emit(panel_id)
+
+
+def _configure() -> None:
+    manager = ads.CDockManager
+    manager.setConfigFlags(
+        _Flag.OpaqueSplitterResize
+        | _Flag.XmlCompressionEnabled
+        | _Flag.AllTabsHaveCloseButton
+        | _Flag.DockAreaHasUndockButton
+        | _Flag.DockAreaHasTabsMenuButton
+        | _Flag.DockAreaDynamicTabsMenuButtonVisibility
+        | _Flag.FloatingContainerHasWidgetTitle
+        | _Flag.MiddleMouseButtonClosesTab
+    )
+
+
+def watch_windows(docks: Docks, install: Callable[[QObject], None]) -> None:
+    """Have keys pressed in floating windows seen too."""
+    docks.floated.connect(install)

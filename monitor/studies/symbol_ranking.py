@@ -1,0 +1,154 @@
+"""Which instruments a typed text means, the likeliest first: exact, begun, contained, misspelt."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+
+from monitor.market.markets import Markets
+from monitor.model.instrument import Instrument
+
+LIMIT = 500
+ENOUGH = 5
+"""With fewer hits than this, misspellings are tried too."""
+SHORTEST_TYPO = 3
+ALIKE = 0.72
+SEPARATORS = re.compile(r"[^0-9a-z]+")
+
+# Marks in an instrument's searchable text; each stands before a key, and one ends it.
+_CODE, _NAME, _QUOTE, _VENUE, _END = "\x01", "\x02", "\x03", "\x04", "\x05"
+EXACT, BEGUN, NAMED, PRICED, WITHIN, MISSPELT, NONE = range(7)
+"""How well a text fits, best first."""
+
+
+class SymbolIndex:
+    """All instruments, ready to be searched while the user types.
+
+    ``notional`` gives each id's 24 h volume in quote units, 0 where unknown: among
+    equally good hits the busier stands first, after favourites and recents.
+    """
+
+    def __init__(self, instruments: Iterable[Instrument], notional: Mapping[str, float]) -> None:
+        self._all = sorted(
+            instruments, key=lambda one: (-notional.get(one.id, 0.0), one.symbol, one.id)
+        )
+        self._texts = [_searchable(one) for one in self._all]
+        self._words = _words(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def search(
+        self,
+        text: str,
+        favourites: Sequence[str] = (),
+        recents: Sequence[str] = (),
+        limit: int = LIMIT,
+    ) -> list[Instrument]:
+        """The instruments that ``text`` may mean. Every word must fit; no text fits all."""
+        words = text.casefold().split()
+        buckets = self._buckets(words)
+        if sum(map(len, buckets)) < ENOUGH:
+            buckets[MISSPELT] = self._misspelt(words, {at for some in buckets for at in some})
+        found: list[Instrument] = []
+        for bucket in buckets:
+            found += _first(self._all, bucket, (*favourites, *recents))
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def _buckets(self, words: list[str]) -> list[list[int]]:
+        buckets: list[list[int]] = [[] for _ in range(NONE)]
+        texts = self._texts
+        if not words:
+            buckets[EXACT] = list(range(len(texts)))
+            return buckets
+        bare = [SEPARATORS.sub("", word) or word for word in words]
+        hits = [at for at, held in enumerate(texts) if bare[0] in held]
+        for word in bare[1:]:
+            hits = [at for at in hits if word in texts[at]]
+        for at in hits:
+            held = texts[at]
+            buckets[max(_fit(word, held) for word in bare)].append(at)
+        return buckets
+
+    def _misspelt(self, words: list[str], known: Collection[int]) -> list[int]:
+        """Hits where every word is nearly one of an instrument's own."""
+        hits: set[int] | None = None
+        for word in words:
+            if len(word) < SHORTEST_TYPO:
+                return []
+            near = [
+                held for held in self._words
+                if abs(len(held) - len(word)) <= 2 and held[0] in word[:2]
+            ]  # fmt: skip
+            close = get_close_matches(word, near, n=6, cutoff=ALIKE)
+            found = {at for one in close for at in self._words[one]}
+            hits = found if hits is None else hits & found
+        return sorted((hits or set()) - set(known))
+
+
+def instruments_of(markets: Markets) -> list[Instrument]:
+    """Every instrument listed or held."""
+    known = {one.id: one for listed in markets.instruments.values() for one in listed.values()}
+    for market in markets:
+        known.setdefault(market.instrument.id, market.instrument)
+    return list(known.values())
+
+
+def notional_of(markets: Markets) -> dict[str, float]:
+    """Each instrument's 24 h volume in quote units, as far as it was told."""
+    return {
+        name: stats.volume * stats.last
+        for name, stats in markets.day_stats.items()
+        if stats.volume > 0 and stats.last > 0
+    }
+
+
+def _searchable(one: Instrument) -> str:
+    """``\\x01btc\\x05\\x01btcusdt\\x05…\\x02tether\\x05\\x03usdt\\x05\\x04binance\\x05``."""
+    codes = dict.fromkeys(map(_bare, (one.base, one.symbol, *one.aliases)))
+    pair = _bare(one.base + one.quote)
+    others = {_bare(alias + one.quote): None for alias in one.aliases}
+    names = SEPARATORS.sub(" ", f"{one.name} {one.kind}".casefold()).split()
+    return "".join(
+        [
+            *(f"{_CODE}{code}{_END}" for code in {**codes, pair: None, **others} if code),
+            *(f"{_NAME}{name}{_END}" for name in names),
+            f"{_QUOTE}{_bare(one.quote)}{_END}{_VENUE}{_bare(one.venue)}{_END}",
+        ]
+    )
+
+
+def _bare(text: str) -> str:
+    return SEPARATORS.sub("", text.casefold())
+
+
+def _fit(word: str, held: str) -> int:
+    if f"{_CODE}{word}{_END}" in held:
+        return EXACT
+    if f"{_VENUE}{word}" in held:
+        return EXACT
+    if _CODE + word in held:
+        return BEGUN
+    if _NAME + word in held:
+        return NAMED
+    return PRICED if _QUOTE + word in held else WITHIN
+
+
+def _words(texts: list[str]) -> dict[str, list[int]]:
+    """Where each code and each word of a name stands."""
+    found: dict[str, list[int]] = {}
+    for at, held in enumerate(texts):
+        for key in held.split(_END):
+            if key and key[0] in (_CODE, _NAME) and len(key) > 1:
+                found.setdefault(key[1:], []).append(at)
+    return found
+
+
+def _first(held: list[Instrument], bucket: list[int], preferred: Sequence[str]) -> list[Instrument]:
+    """A bucket's instruments, those in ``preferred`` before the others and in its order."""
+    if not preferred:
+        return [held[at] for at in bucket]
+    place = {name: at for at, name in reversed(list(enumerate(preferred)))}
+    last = len(preferred)
+    return sorted((held[at] for at in bucket), key=lambda one: place.get(one.id, last))
