@@ -139,6 +139,21 @@ def test_a_refused_symbol_is_named_and_the_others_live() -> None:
     assert State.LIVE is fine.verdict(4).state
 
 
+def test_a_recordings_refused_symbol_is_no_book() -> None:
+    """Only what the venue granted has to be proven at the end."""
+    kraken = Kraken()
+    kraken.opened("", 1, 1)
+    kraken.sent(
+        b'{"method":"subscribe","params":{"channel":"book","symbol":["BTC/USD","XBT/USD"],'
+        b'"depth":25}}',
+        1,
+        1,
+    )
+    kraken.received(acknowledgement(depth=25), 2, 2)
+    kraken.received(refusal("XBT/USD", "Currency pair not supported XBT/USD"), 2, 2)
+    assert ["BTC/USD"] == list(kraken.books)
+
+
 def test_an_answer_that_stays_away_is_asked_for_again() -> None:
     """After 5 s, then later and later; meanwhile it says why it is not live."""
     kraken = opened(stream("book"))

@@ -76,6 +76,7 @@ class Kraken(VenueProtocol):
         self._once: set[str] = set()
         self._syncs: dict[str, BookSync] = {}
         self._given_up: set[str] = set()
+        self._said_depths: dict[str, int] = {}
         self._prints: dict[str, Prints] = {}
         self._tickers: dict[str, Ticker] = {}
         self._digits: dict[str, Digits] = {}
@@ -215,12 +216,14 @@ class Kraken(VenueProtocol):
             request = wire.REQUEST.decode(data)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return
-        if request.params is None or request.params.channel != "book":
+        params = request.params
+        if params is None or params.channel != "book" or request.method != "subscribe":
             return
-        for symbol in request.params.symbol:
-            sync = self._sync(symbol)
-            if request.method == "subscribe":
-                sync.keep(request.params.depth)
+        for symbol in params.symbol:
+            # A symbol first heard of is taken on when it is granted.
+            self._said_depths[symbol] = params.depth
+            if (sync := self._syncs.get(symbol)) is not None:
+                sync.keep(params.depth)
                 sync.expecting = True
 
     def tick(self, now: int, ts_recv: int) -> list[Event]:
@@ -546,6 +549,7 @@ class Kraken(VenueProtocol):
             )
             if (sync := self._syncs.get(symbol)) is not None:
                 sync.declare(listing.digits)
+                sync.book.declare(instrument.tick_size, instrument.lot_size)
             if known is not None and known.status != instrument.status:
                 events.append(StatusChange(instrument.id, instrument.status, 0, ts_recv))
         self._settle_all(now, ts_recv)
@@ -626,6 +630,7 @@ class Kraken(VenueProtocol):
             instrument = instrument_id(self.facts.id, symbol)
             sync = BookSync(symbol, instrument, self.link, tick, lot)
             sync.halted = self._halt_of(symbol)
+            sync.keep(self._said_depths.get(symbol, 0))
             if symbol in self._digits:
                 sync.declare(self._digits[symbol])
             self._syncs[symbol] = self.books[symbol] = sync

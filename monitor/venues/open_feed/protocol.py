@@ -239,7 +239,9 @@ class OpenFeed(VenueProtocol):
             return
         if isinstance(request, Subscribe) and request.channel == "book":
             for symbol in request.symbols:
-                self._sync(symbol).asked()
+                # A symbol first heard of is taken on when it is granted.
+                if symbol in self._syncs:
+                    self._syncs[symbol].asked()
 
     def tick(self, now: int, ts_recv: int) -> list[Event]:
         self._now = now
