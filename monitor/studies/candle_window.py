@@ -1,10 +1,18 @@
 """The candles in sight of one series, merged ones kept: far zooms cost what near ones do."""
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from monitor.market.candle_series import CandleColumns, CandleSeries, aggregated
+from monitor.market.candle_series import (
+    CLOSED,
+    PARTIAL,
+    CandleColumns,
+    CandleSeries,
+    aggregated,
+)
 from monitor.studies.candle_columns import NARROWEST_PX
 
 STALE_ROWS = 512
@@ -50,8 +58,17 @@ class CandleWindow:
             fresh = int(np.searchsorted(candles.ts_open, self._merged_up_to))
             self._kept = aggregated(candles.rows(slice(0, fresh)), step)
             if fresh:
-                self._kept.flags[-1] |= 2
+                self._kept.flags[-1] |= CLOSED
         tail = aggregated(candles.rows(slice(fresh, None)), step)
-        return CandleColumns(
-            *(np.concatenate(pair) for pair in zip(self._kept, tail, strict=True))  # type: ignore[arg-type]
-        )
+        if not fresh:
+            return tail
+        # Its first is cut off here by us: it misses nothing but what its parts miss.
+        parts = candles.flags[fresh : int(np.searchsorted(candles.ts_open, tail.ts_open[0] + step))]
+        tail.flags[0] &= ~PARTIAL & 0xFF
+        tail.flags[0] |= np.bitwise_or.reduce(parts) & PARTIAL
+        return _joined(self._kept, tail)
+
+
+def _joined(first: CandleColumns, second: CandleColumns) -> CandleColumns:
+    pairs: zip[tuple[NDArray[Any], NDArray[Any]]] = zip(first, second, strict=True)
+    return CandleColumns(*(np.concatenate(pair) for pair in pairs))
