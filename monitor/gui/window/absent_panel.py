@@ -19,9 +19,7 @@ class AbsentPanel(Panel):
     title = "Not installed"
     needs = ()
 
-    def __init__(
-        self, surroundings: Surroundings, missing: str, settings: dict[str, Any]
-    ) -> None:
+    def __init__(self, surroundings: Surroundings, missing: str, settings: dict[str, Any]) -> None:
         super().__init__(surroundings)
         self.missing = missing
         self._settings = settings

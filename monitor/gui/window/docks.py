@@ -57,9 +57,7 @@ class Docks(QStackedWidget):
         dock = ads.CDockWidget(self._manager, title)
         dock.setObjectName(panel_id)
         dock.setWidget(widget, _WHOLE)
-        dock.setMinimumSizeHintMode(
-            ads.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromContent
-        )
+        dock.setMinimumSizeHintMode(ads.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromContent)
         dock.closed.connect(lambda: self._dock_closed(panel_id))
         self._docks[panel_id] = dock
 

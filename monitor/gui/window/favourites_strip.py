@@ -1,0 +1,175 @@
+"""A strip of the user's favourites with last price and change; a click or Alt+number goes there."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from monitor.gui.kit.fonts import SMALL_PX, font
+from monitor.gui.kit.panel import BELIEVED
+from monitor.gui.kit.text import plain
+from monitor.gui.kit.theme import Theme
+from monitor.gui.window.program import Program
+from monitor.model.instrument import Instrument
+from monitor.model.time import MS, SECOND
+from monitor.studies.number_format import MISSING, digits_of, fixed, percent
+from monitor.studies.symbol_ranking import notional_of
+
+HEIGHT = 26
+MOST = 9
+SUGGESTED = 5
+OFTEN = 250 * MS
+ASK_EVERY = 5 * SECOND
+GAP = 8
+
+
+class FavouritesStrip(QWidget):
+    """Painted cells. Without favourites the busiest of the venue at hand stand here."""
+
+    picked = Signal(str)
+
+    def __init__(self, program: Program, theme: Theme) -> None:
+        super().__init__()
+        self._program, self._theme = program, theme
+        self._current = ""
+        self._slow = self._asked = -1
+        self._suggested: dict[str, tuple[str, ...]] = {}
+        self._cells: tuple[tuple[str, str, str, str, int], ...] = ()
+        self._edges: list[tuple[float, float, str]] = []
+        self._focused = 0
+        self.setFixedHeight(HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("Favourites")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self._theme = theme
+        self.update()
+
+    def show_current(self, instrument: str) -> None:
+        """Mark the instrument the window speaks of."""
+        self._current, self._slow = instrument, -1
+        self.update()
+
+    def instruments(self) -> Sequence[str]:
+        """The ids in the strip, in order; their keys are Alt+1 to Alt+9."""
+        chosen = self._program.settings.picks.favourites[:MOST]
+        return chosen or self._suggestions()
+
+    def go_to(self, number: int) -> None:
+        """Pick the instrument of a number from 1 on; nothing where there is none."""
+        held = self.instruments()
+        if 1 <= number <= len(held):
+            self.picked.emit(held[number - 1])
+
+    def frame(self, now: int) -> bool:
+        """Bring the cells up to date; True where they are drawn anew."""
+        if now // OFTEN == self._slow or not self.isVisible():
+            return False
+        self._slow = now // OFTEN
+        held = self.instruments()
+        if now - self._asked > ASK_EVERY and held:
+            self._asked = now
+            self._program.ask_stats(held)
+        cells = tuple(self._cell(one, now) for one in held)
+        if cells == self._cells:
+            return False
+        self._cells = cells
+        self.setAccessibleDescription(
+            ", ".join(f"{symbol} {last} {change}" for _, symbol, last, change, _ in cells)
+        )
+        self.update()
+        return True
+
+    def _suggestions(self) -> tuple[str, ...]:
+        """Found once a venue, so that nothing in the strip moves by itself."""
+        venue = self._current.partition(":")[0]
+        held = self._suggested.get(venue)
+        if held is None:
+            listed = self._program.markets.instruments.get(venue, {})
+            if not listed:
+                return ()
+            busy = notional_of(self._program.markets)
+            ranked = sorted(listed, key=lambda one: -busy.get(one, 0.0))
+            held = tuple(ranked[:SUGGESTED])
+            if any(one in busy for one in held):
+                self._suggested[venue] = held
+        return held
+
+    def _cell(self, name: str, now: int) -> tuple[str, str, str, str, int]:
+        markets = self._program.markets
+        market, stats = markets.get(name), markets.day_stats.get(name)
+        known = markets.find(name)
+        last = None if stats is None else stats.last
+        believed = 1
+        if market is not None:
+            if market.last_price is not None:
+                last = market.last_price
+            believed = int(market.verdict(now).state in BELIEVED)
+        change = None if stats is None else stats.change
+        symbol = known.symbol if known is not None else name.partition(":")[2]
+        shown = MISSING if last is None or known is None else _price(known, last)
+        sign = ((change or 0) > 0) - ((change or 0) < 0)
+        words = percent(change) if change is not None else ""
+        return name, plain(symbol, 20), shown, words, sign if believed else 2
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        p = QPainter(self)
+        theme = self._theme
+        p.fillRect(self.rect(), theme.background)
+        p.fillRect(0, self.height() - 1, self.width(), 1, theme.hairline)
+        p.setFont(font(SMALL_PX))
+        metrics = QFontMetricsF(p.font())
+        self._edges = []
+        left = 4.0
+        for number, (name, *texts, sign) in enumerate(self._cells, 1):
+            words = (str(number), *texts)
+            widths = [metrics.horizontalAdvance(word) for word in words]
+            right = left + sum(widths) + GAP * 3 + 20
+            if right > self.width():
+                break
+            if name == self._current:
+                p.fillRect(QRectF(left, 0, right - left, self.height() - 1), theme.raised)
+                p.fillRect(QRectF(left, self.height() - 3, right - left, 2), theme.accent)
+            side = {1: theme.buy, -1: theme.sell, 2: theme.faint}.get(sign, theme.dim)
+            price = theme.faint if sign == 2 else theme.text
+            at = left + 10
+            for word, width, ink in zip(
+                words, widths, (theme.faint, theme.dim, price, side), strict=True
+            ):
+                p.setPen(ink)
+                area = QRectF(at, 0, width + 2, self.height() - 1)
+                p.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), word)
+                at += width + GAP
+            self._edges.append((left, right, name))
+            if self.hasFocus() and number - 1 == self._focused:
+                p.setPen(theme.accent)
+                p.drawRect(QRectF(left + 0.5, 0.5, right - left - 1, self.height() - 2))
+            left = right
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        name = self._hit(event.position())
+        if name and event.button() is Qt.MouseButton.LeftButton:
+            self.picked.emit(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is not None and self._cells:
+            self._focused = (self._focused + step) % len(self._cells)
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+            self.go_to(self._focused + 1)
+        else:
+            super().keyPressEvent(event)
+
+    def _hit(self, at: QPointF) -> str:
+        return next((name for left, right, name in self._edges if left <= at.x() < right), "")
+
+
+def _price(instrument: Instrument, last: float) -> str:
+    if instrument.tick_size is None:
+        return f"{last:,.8g}"
+    return fixed(last, digits_of(instrument, instrument.tick_size).price)

@@ -1,0 +1,67 @@
+"""What the window says of a verdict: the pill's words and colours, and the proof in a sentence."""
+
+import math
+
+from monitor.gui.kit.text import plain
+from monitor.gui.kit.theme import Theme
+from monitor.gui.window.chip import ChipLook
+from monitor.gui.window.program import FeedFigures
+from monitor.model.verdict import Proof, State, Verdict
+
+_CALM = (State.CONNECTING, State.SYNCING, State.CLOSED, State.HALTED)
+
+_PROOFS = {
+    Proof.CHECKSUM: "The venue sends a checksum of its book, and ours gives the same one",
+    Proof.SEQUENCE: "Every message is numbered by the venue, and none was missing",
+    Proof.SNAPSHOT: "The venue sends the whole book anew, again and again",
+    Proof.NONE: "The venue offers no means to prove the book whole, so it is never called live",
+}
+_STATES = {
+    State.CONNECTING: "The connection is being opened.",
+    State.SYNCING: "Connected; the first whole book has not come yet.",
+    State.STALE: "Nothing was heard for too long; what is shown may be old.",
+    State.GAP: "Messages were missing or wrong; the book is being fetched anew.",
+    State.HALTED: "The venue has halted this instrument.",
+    State.CLOSED: "The venue is closed for this instrument now.",
+    State.DOWN: "There is no connection.",
+}
+NO_VERDICT = "Nothing is watched"
+
+
+def pill_look(
+    theme: Theme, verdict: Verdict | None, figures: FeedFigures | None, now: int
+) -> ChipLook:
+    """State, proof and lag; green for LIVE and for nothing else."""
+    if verdict is None:
+        return ChipLook("no feed", dot=theme.faint, edge=theme.hairline, fill=theme.raised)
+    words = plain(verdict.words(now))
+    if verdict.state is State.LIVE:
+        lag = "" if figures is None else lag_words(figures.lag_p50_ms)
+        rest = words.removeprefix("LIVE ") + (f" · {lag}" if lag else "")
+        ink, fill = theme.live, theme.live_fill
+        return ChipLook("LIVE", rest, dot=ink, ink=ink, fill=fill, edge=ink, strong=True)
+    if verdict.state is State.UNPROVEN:
+        ink, fill = theme.text, theme.raised
+        return ChipLook(words, dot=theme.dim, ink=ink, fill=fill, edge=theme.dim, strong=True)
+    calm = verdict.state in _CALM
+    ink, fill = (theme.warn, theme.warn_fill) if calm else (theme.bad, theme.bad_fill)
+    return ChipLook(words, dot=ink, ink=ink, fill=fill, edge=ink, strong=True)
+
+
+def lag_words(lag_ms: float) -> str:
+    """A lag in whole ms, in seconds where it is long; empty where it isn't known."""
+    if not math.isfinite(lag_ms):
+        return ""
+    return f"{lag_ms:.0f} ms" if lag_ms < 10_000 else f"{lag_ms / 1000:.0f} s"
+
+
+def explain(verdict: Verdict | None) -> str:
+    """The verdict in plain sentences."""
+    if verdict is None:
+        return NO_VERDICT + "."
+    if verdict.state in (State.LIVE, State.UNPROVEN):
+        detail = f" ({plain(verdict.detail, 60)})" if verdict.detail else ""
+        return f"{_PROOFS[verdict.proof]}{detail}."
+    reason = plain(verdict.reason).rstrip(".")
+    said = _STATES[verdict.state]
+    return f"{said} {reason[:1].upper()}{reason[1:]}." if reason else said
