@@ -19,6 +19,7 @@ FLUSH_S = 0.4
 """A frame is handed to the system this often, so that kill -9 costs less than a second."""
 FRAME_BYTES = 512 * 1024
 """A frame is closed early at this many bytes of messages."""
+TAKEN_AT_ONCE = 64
 QUEUE_BYTES = 64 * 1024 * 1024
 """A disk that is this far behind won't catch up: the recording stops and says so."""
 
@@ -79,7 +80,7 @@ class Recorder:
         self._given = self._taken = 0
         self._refused = self._dropped = 0
         self._ended = self._closed = False
-        self._wake = threading.Event()
+        self._wake, self._idle = threading.Event(), threading.Event()
         try:
             self._file = open_file(path)
             self._write(header_line(venue, symbols, source, started_ns))
@@ -121,6 +122,12 @@ class Recorder:
         """A connection ended."""
         self._put(ts, connection, Note("close", body=_utf8(reason)))
 
+    def flush(self) -> None:
+        """Have what is queued written now, and wait until the system has it."""
+        self._idle.clear()
+        self._wake.set()
+        self._idle.wait()
+
     def close(self) -> None:
         """Write what is queued, to the disk itself, and end; a second call does nothing."""
         if self._closed:
@@ -158,9 +165,12 @@ class Recorder:
                 self._wake.wait(FLUSH_S)
                 self._wake.clear()
                 self._drain()
+                self._idle.set()
             self._drain()
         except Exception as error:  # noqa: BLE001 - a thread that dies in silence still looks alive
             self._stop(f"The recording {self.path} was stopped by an error of the program: {error}")
+        finally:
+            self._idle.set()
 
     def _drain(self) -> None:
         """Write whatever is queued now, a frame at a time."""
@@ -178,12 +188,13 @@ class Recorder:
 
     def _next_batch(self) -> list[Queued]:
         """A frame's worth of lines, taken from the queue."""
+        queue = self._queue
         batch: list[Queued] = []
-        queue, size = self._queue, 0
+        size = 0
         while queue and size < FRAME_BYTES:
-            queued = queue.popleft()
-            batch.append(queued)
-            size += len(queued[2])
+            some = [queue.popleft() for _ in range(min(len(queue), TAKEN_AT_ONCE))]
+            size += sum([len(queued[2]) for queued in some])
+            batch += some
         self._taken += size
         return batch
 

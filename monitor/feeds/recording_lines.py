@@ -55,6 +55,7 @@ class LineBuilder:
         """
         parts: list[bytes] = []
         head, last, known = b"", self._last_ts, -1
+        append, check = parts.append, _check_json
         if self._redactor.knows_secrets:
             raise TypeError
         for ts, connection, data in batch:
@@ -62,11 +63,13 @@ class LineBuilder:
                 if ts > last:
                     last = ts
                 known = connection
-                head = b'{"t":%d,"c":%d,"k":"in","m":' % (last, connection)
-            _check_json(data)  # type: ignore[arg-type] # a Note raises, which is meant
-            parts += (head, data, b"}\n")  # type: ignore[arg-type]
+                head = b'}\n{"t":%d,"c":%d,"k":"in","m":' % (last, connection)
+            check(data)  # type: ignore[arg-type] # a Note raises, which is meant
+            append(head)
+            append(data)  # type: ignore[arg-type]
         self._last_ts = last
-        return b"".join(parts)
+        # Each head ends the line before it: the first has none, the last is ended here.
+        return b"".join(parts)[2:] + b"}\n"
 
     def _line(self, ts: int, connection: int, item: bytes | Note) -> bytes:
         """Any line, whatever it holds."""
