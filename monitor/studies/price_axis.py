@@ -32,15 +32,17 @@ def price_axis(
     decimals: int = 0,
     label_px: float = LABEL_PX,
     wanted: int = LABELS,
+    *,
+    ticks: bool = False,
 ) -> Axis:
     """Labels for prices from ``low`` to ``high`` over ``height_px`` pixels.
 
     ``decimals`` are the instrument's: labels show at least these, and more where the zoom
     goes below its tick. At least six labels where six of ``label_px`` fit, and about one
-    every 44 px on a tall axis; ``wanted`` asks for more. An empty axis where there is no
-    span to label.
+    every 44 px on a tall axis; ``wanted`` asks for more. ``ticks`` leaves out
+    steps such as 2.5 ticks. An empty axis where there is no span to label.
     """
-    step = nice_step(low, high, height_px, label_px, wanted, decimals)
+    step = nice_step(low, high, height_px, label_px, wanted, decimals if ticks else None)
     if step is None:
         return Axis((), (), Decimal(0), decimals)
     decimals = max(decimals, decimals_of(step))

@@ -19,8 +19,16 @@ WIDTH_STEP = 8
 TIME_AXIS_PX = 24
 TAG_PX = 18
 PADDING = 6
+LABEL_PX = 14
+"""The least height of a label: digits of 12 px are 9 high."""
 READABLE = LABELS + 2
 """So many labels stand whole on a price axis where they fit: a tag may cover two of them."""
+LABELLINGS = (
+    *((LABELS + more, TAG_PX, True) for more in (0, 2, 4, 7)),
+    *((LABELS + more, LABEL_PX, True) for more in (2, 4, 7)),
+    *((LABELS + more, LABEL_PX, False) for more in (2, 4, 7)),
+)
+"""What a price axis tries in turn: labels wanted, pixels for each, and only whole ticks."""
 
 
 class Tag:
@@ -96,10 +104,11 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
         """The room a label takes; a tag is kept whole inside the axis."""
         size, pixel = self.size(), self.pixel(at)
         if self.vertical:
-            top = pixel - TAG_PX / 2
+            height = TAG_PX if tag else LABEL_PX
+            top = pixel - height / 2
             if tag:
-                top = min(max(top, 0.0), size.height() - TAG_PX)
-            return QRectF(0, round(top), size.width(), TAG_PX)
+                top = min(max(top, 0.0), size.height() - height)
+            return QRectF(0, round(top), size.width(), height)
         width = self.metrics.horizontalAdvance(text) + 2 * PADDING
         left = pixel - width / 2
         if tag:
@@ -134,12 +143,17 @@ class PriceScale(PaintedAxis):
         if height <= 0:
             return price_axis(low, low, 0, self.decimals)
         low += (high - low) * self.floor_px / size.height()
-        # Tags and the ends of the axis cover some labels: more are asked for where they fit.
-        for wanted in (LABELS, LABELS + 2, LABELS + 4, LABELS + 7):
-            axis = price_axis(low, high, height, self.decimals, wanted=wanted)
-            if sum(self._whole(value) for value in axis.values) >= READABLE:
+        # Tags and the ends of the axis cover some labels: more are asked for where they fit,
+        # closer ones where they must, and at last steps that are no whole ticks.
+        best, most = price_axis(low, low, 0, self.decimals), -1
+        for wanted, label_px, ticks in LABELLINGS:
+            axis = price_axis(low, high, height, self.decimals, label_px, wanted, ticks=ticks)
+            whole = sum(self._whole(value) for value in axis.values)
+            if whole > most:
+                best, most = axis, whole
+            if whole >= READABLE:
                 break
-        return axis
+        return best
 
     def make_room(self) -> None:
         """Take the width that the labels need, in steps: a cheap coin's have many digits."""
@@ -167,7 +181,7 @@ class PriceScale(PaintedAxis):
 
     def _whole(self, value: float) -> bool:
         """Whether a label there is neither cut by the axis's ends nor in the other pane."""
-        half = TAG_PX / 2
+        half = LABEL_PX / 2
         return half <= self.pixel(value) <= float(self.size().height()) - self.floor_px - half
 
 

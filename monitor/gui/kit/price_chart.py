@@ -63,7 +63,7 @@ class PriceChart(MovableChart):
         height = float(self.view.height())
         return max(height - round(height * VOLUME_SHARE) - STRIP_PX, 1.0)
 
-    def clear(self, words: str) -> None:
+    def show_nothing(self, words: str) -> None:
         """Show nothing but a sentence."""
         self.note.say(words)
         self.show_candles(None)

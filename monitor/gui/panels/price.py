@@ -94,7 +94,7 @@ class PricePanel(Panel):
         market = self.market
         self._say_header(market)
         if market is None:
-            self.chart.clear("No symbol picked")
+            self.chart.show_nothing("No symbol picked")
             return
         series = market.candles(self.interval)
         wall = self.surroundings.wall_clock()
@@ -102,7 +102,7 @@ class PricePanel(Panel):
             self._window = CandleWindow(series)
         if not len(series):
             self._ask_past(market, series, now, wall)
-            self.chart.clear(self._waiting_words(now))
+            self.chart.show_nothing(self._waiting_words(now))
             return
         self.chart.note.say("")
         self._move_view(series, wall)
@@ -161,7 +161,7 @@ class PricePanel(Panel):
 
     def restore(self, settings: dict[str, Any]) -> None:
         self.line = settings.get("line") is True
-        if settings.get("timeframe") in dict(TIMEFRAMES):
+        if settings.get("timeframe") in [name for name, _ in TIMEFRAMES]:
             self.pick_timeframe(settings["timeframe"])
         in_sight = settings.get("candles_in_sight")
         if isinstance(in_sight, int) and in_sight > 0:
