@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -84,12 +85,14 @@ class DemoServer:
     """The child process, from the parent's side.
 
     ``start`` gives the address, ``stop`` ends it; stopping twice, or what never
-    started, does nothing. Needs no loop but the running one, which may be Qt's.
+    started, does nothing; started again it has the address it had. Needs no loop but
+    the running one, which may be Qt's.
     """
 
     def __init__(self, *, seed: int = SEED, rate: float | None = None, port: int = 0) -> None:
         self.url = ""
-        self._arguments = [f"--seed={seed}", f"--port={port}"]
+        self._port = port
+        self._arguments = [f"--seed={seed}"]
         if rate is not None:
             self._arguments.append(f"--rate={rate}")
         self._process: subprocess.Popen[bytes] | None = None
@@ -101,7 +104,7 @@ class DemoServer:
 
     async def start(self) -> str:
         """Start the child and wait for its address. Raises RuntimeError in one sentence."""
-        self._process = process = _spawn([*_command(), *self._arguments])
+        self._process = process = _spawn([*_command(), *self._arguments, f"--port={self._port}"])
         assert process.stdout is not None
         try:
             line = await asyncio.wait_for(
@@ -113,6 +116,7 @@ class DemoServer:
         if not self.url.startswith("ws://"):
             await self.stop()
             raise RuntimeError("the demo exchange did not start: its process told no address")
+        self._port = urlsplit(self.url).port or self._port
         return self.url
 
     async def stop(self) -> None:

@@ -1,23 +1,26 @@
-"""Venues, found by entry point: whoever installs one has it here, and none is named in the code."""
+"""Venues and panels, found by entry point: none is named in the code."""
 
 import difflib
 import logging
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 import msgspec
 
 from monitor.feeds.feed_error import FeedError
+from monitor.protocol.facts import Facts
 from monitor.protocol.venue import VenueProtocol
 
 VENUES = "depthscope.venues"
+PANELS = "depthscope.panels"
 
 log = logging.getLogger(__name__)
 
 
 def venue_ids() -> list[str]:
     """The ids of all installed venues, in alphabetical order."""
-    return sorted(_entry_points())
+    return sorted(_entry_points(VENUES))
 
 
 def protocol_of(venue: str) -> VenueProtocol:
@@ -27,13 +30,34 @@ def protocol_of(venue: str) -> VenueProtocol:
 
 def protocol_at(venue: str, url: str) -> VenueProtocol:
     """The same for a venue whose WebSocket is at ``url`` and nowhere else."""
+    return make_protocol(venue, lambda facts: msgspec.structs.replace(facts, urls=(url,)))
+
+
+def make_protocol(venue: str, changed: Callable[[Facts], Facts]) -> VenueProtocol:
+    """The same for a venue with its facts changed."""
     make = _load(venue)
-    facts = msgspec.structs.replace(make().facts, urls=(url,))
-    return make(facts)
+    return make(changed(make().facts))
+
+
+def panel_kinds() -> dict[str, type[Any]]:
+    """Every installed panel's class by its kind; one that can't be loaded is left out.
+
+    What a panel's class is, the window knows; here nothing of Qt is imported.
+    """
+    found: dict[str, type[Any]] = {}
+    for kind, point in _entry_points(PANELS).items():
+        try:
+            made = point.load()
+        except Exception:
+            log.exception("the panel %s could not be loaded", kind)
+            continue
+        if isinstance(made, type):
+            found[kind] = made
+    return found
 
 
 def _load(venue: str) -> Callable[..., VenueProtocol]:
-    known = _entry_points()
+    known = _entry_points(VENUES)
     if venue not in known:
         raise FeedError(_unknown(venue, sorted(known)))
     try:
@@ -46,10 +70,10 @@ def _load(venue: str) -> Callable[..., VenueProtocol]:
     return made
 
 
-def _entry_points() -> dict[str, EntryPoint]:
+def _entry_points(group: str) -> dict[str, EntryPoint]:
     """By id; the first found holds, so that a checkout comes before an installation."""
     found: dict[str, EntryPoint] = {}
-    for point in entry_points(group=VENUES):
+    for point in entry_points(group=group):
         found.setdefault(point.name, point)
     return found
 

@@ -85,6 +85,14 @@ class Market:
         self.book, self.judged = book, judged
         self._generation = -1
 
+    def begin_anew(self, book: Book, judged: Judged | None) -> None:
+        """Forget all that happened: a replay went back in time. The version still grows."""
+        version, kept = self.version + 1, self.depth_history
+        vars(self).update(vars(Market(self.instrument, book, judged, self.tape.capacity)))
+        self.version = version
+        if kept is not None:
+            self.keep_depth_history(kept.row_size, kept.rows, kept.columns)
+
     def candles(self, interval: int) -> CandleSeries:
         """The candles of an interval (ns, at least 1 s), made when first asked for.
 
