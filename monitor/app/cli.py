@@ -12,7 +12,7 @@ from typing import NoReturn, Protocol, cast
 
 from monitor import __version__
 from monitor.app.failure import BadUse, JobFailed
-from monitor.app.logs import begin_log, note_crash
+from monitor.app.logs import begin_log, log_file, note_crash
 from monitor.feeds.feed_error import FeedError
 
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _do(options: argparse.Namespace) -> int:
     name = f"depthscope {options.command}" if options.command else "depthscope"
     try:
-        begin_log(verbose=options.verbose)
+        _begin_log(name, verbose=options.verbose)
         return _command(options.command).run(options)
     except BadUse as error:
         return _say(name, error, WRONG_USE)
@@ -75,6 +75,13 @@ def _do(options: argparse.Namespace) -> int:
         path = note_crash(error)
         where = f"the details are in {path}" if path else "no log could be written"
         return _say(name, f"an error of the program ({type(error).__name__}); {where}", FAILED)
+
+
+def _begin_log(name: str, *, verbose: bool) -> None:
+    try:
+        begin_log(verbose=verbose)
+    except OSError as error:
+        _say(name, f"no log could be written ({error.strerror}: {error.filename})", OK)
 
 
 def _command(name: str | None) -> Command:
@@ -113,7 +120,9 @@ _COMMANDS = {
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="depthscope", description=DESCRIPTION, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"depthscope {__version__}")
-    parser.add_argument("-v", "--verbose", action="store_true", help="tell the log what goes on")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help=f"write what goes on to {log_file()}"
+    )
     window = parser.add_argument_group("the window (not part of this version)")
     window.add_argument("--demo", action="store_true", help="open it on the demo exchange")
     window.add_argument("--watch", metavar="VENUE:SYMBOL", help="open it on a symbol")
@@ -145,7 +154,7 @@ class _Parsers(Protocol):
 def _add(commands: _Parsers, name: str, does: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=does, description=f"{does}.", allow_abbrev=False)
     parser.add_argument(
-        "-v", "--verbose", action="store_true", default=argparse.SUPPRESS, help="tell the log"
+        "-v", "--verbose", action="store_true", default=argparse.SUPPRESS, help="write to the log"
     )
     return parser
 

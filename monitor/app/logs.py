@@ -34,9 +34,9 @@ def log_file() -> Path:
 
 
 def begin_log(*, verbose: bool) -> Path | None:
-    """Write what goes on to the log if ``verbose``; the file, or None where there is none.
+    """Write what goes on to the log if ``verbose``; its file, or None where it is not wanted.
 
-    Nothing is ever logged to the terminal.
+    Nothing is ever logged to the terminal. Raises OSError where the log can't be written.
     """
     root = logging.getLogger()
     root.addHandler(logging.NullHandler())
@@ -48,6 +48,7 @@ def begin_log(*, verbose: bool) -> Path | None:
     handler.setFormatter(_Formatter())
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
+    logging.getLogger("websockets").setLevel(logging.INFO)  # its DEBUG tells every frame
     return path
 
 

@@ -186,9 +186,13 @@ def _messages(hub: Hub, venue: str) -> int:
 def _tell_end(recorders: Mapping[str, Recorder], problems: Sequence[str]) -> int:
     """What was written where, and what went wrong."""
     for recorder in recorders.values():
-        print(f"{recorder.path}: {recorder.lines:,} lines, {recorder.bytes_written:,} bytes")
         if recorder.problem:
             problems = [*problems, recorder.problem]
+        if not recorder.lines and problems:
+            # An empty file would only stand in the way of the next try.
+            recorder.path.unlink(missing_ok=True)
+            continue
+        print(f"{recorder.path}: {recorder.lines:,} lines, {recorder.bytes_written:,} bytes")
     if problems:
         raise JobFailed("; ".join(problem.rstrip(".") for problem in problems))
     return 0
