@@ -1,7 +1,7 @@
 """The candles in sight of one series, merged ones kept: far zooms cost what near ones do."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from monitor.studies.candle_columns import NARROWEST_PX
 
 STALE_ROWS = 512
 """So many new candles after the kept merged ones are merged anew each time, then kept too."""
+STEPS_KEPT = 4
+"""Zooming to and fro goes over few steps: those are kept."""
 
 
 class CandleWindow:
@@ -28,9 +30,7 @@ class CandleWindow:
 
     def __init__(self, series: CandleSeries) -> None:
         self.series = series
-        self._kept: CandleColumns | None = None
-        self._key: tuple[int, int] = (0, 0)
-        self._merged_up_to = 0
+        self._kept: dict[int, _Merged] = {}
 
     def columns(
         self, start: int, end: int, width_px: float, narrowest_px: float = NARROWEST_PX
@@ -50,15 +50,12 @@ class CandleWindow:
         candles = self.series.view()
         if not len(candles.ts_open):
             return candles
-        newest = int(candles.ts_open[-1])
-        key = (self.series.revision, step)
-        fresh = int(np.searchsorted(candles.ts_open, self._merged_up_to))
-        if self._kept is None or key != self._key or len(candles.ts_open) - fresh > STALE_ROWS:
-            self._key, self._merged_up_to = key, newest - newest % step
-            fresh = int(np.searchsorted(candles.ts_open, self._merged_up_to))
-            self._kept = aggregated(candles.rows(slice(0, fresh)), step)
-            if fresh:
-                self._kept.flags[-1] |= CLOSED
+        kept = self._kept.get(step)
+        if kept is None or not kept.serves(self.series):
+            if len(self._kept) >= STEPS_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            kept = self._kept[step] = _Merged.of(self.series, step)
+        fresh = int(np.searchsorted(candles.ts_open, kept.up_to))
         tail = aggregated(candles.rows(slice(fresh, None)), step)
         if not fresh:
             return tail
@@ -66,7 +63,32 @@ class CandleWindow:
         parts = candles.flags[fresh : int(np.searchsorted(candles.ts_open, tail.ts_open[0] + step))]
         tail.flags[0] &= ~PARTIAL & 0xFF
         tail.flags[0] |= np.bitwise_or.reduce(parts) & PARTIAL
-        return _joined(self._kept, tail)
+        return _joined(kept.candles, tail)
+
+
+class _Merged(NamedTuple):
+    """A series merged up to a moment, as it was at a revision."""
+
+    candles: CandleColumns
+    up_to: int
+    revision: int
+
+    @classmethod
+    def of(cls, series: CandleSeries, step: int) -> "_Merged":
+        candles = series.view()
+        newest = int(candles.ts_open[-1])
+        up_to = newest - newest % step
+        end = int(np.searchsorted(candles.ts_open, up_to))
+        merged = aggregated(candles.rows(slice(0, end)), step)
+        merged.flags[-1:] |= CLOSED
+        return cls(merged, up_to, series.revision)
+
+    def serves(self, series: CandleSeries) -> bool:
+        """Whether what is kept still holds, and what came since is little."""
+        if series.revision != self.revision:
+            return False
+        opens = series.view().ts_open
+        return len(opens) - int(np.searchsorted(opens, self.up_to)) <= STALE_ROWS
 
 
 def _joined(first: CandleColumns, second: CandleColumns) -> CandleColumns:

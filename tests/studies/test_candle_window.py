@@ -60,14 +60,15 @@ def test_far_zooms_merge_the_history_once() -> None:
         series.add(n * SECOND, 100.0 + n % 7, 1.0, "buy")
     window = CandleWindow(series)
     window.columns(0, 5_000 * SECOND, 100)
-    kept = window._kept
+    kept = dict(window._kept)
     series.add(5_000 * SECOND, 1.0, 1.0, "buy")
     window.columns(0, 5_001 * SECOND, 100)
-    assert window._kept is kept
+    assert kept.keys() == window._kept.keys()
+    assert all(window._kept[step] is merged for step, merged in kept.items())
     for n in range(5_001, 5_001 + STALE_ROWS + 64):
         series.add(n * SECOND, 1.0, 1.0, "buy")
     window.columns(0, 5_001 * SECOND, 100)
-    assert window._kept is not kept
+    assert not any(window._kept[step] is merged for step, merged in kept.items())
 
 
 def test_a_near_look_copies_nothing() -> None:

@@ -1,10 +1,10 @@
 """The axes of a chart: painted straight, so a changed range costs a few labels and no more."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from monitor.gui.kit.fonts import SMALL_PX, font
@@ -31,11 +31,13 @@ LABELLINGS = (
 """What a price axis tries in turn: labels wanted, pixels for each, and only whole ticks."""
 
 
-class Tag:
+class Tag(NamedTuple):
     """A filled label on an axis: the last price, the pointer's time."""
 
-    def __init__(self, at: float, text: str, fill: QColor, ink: QColor) -> None:
-        self.at, self.text, self.fill, self.ink = at, text, fill, ink
+    at: float
+    text: str
+    fill: QColor
+    ink: QColor
 
 
 class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
@@ -52,8 +54,9 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
 
     def show_tags(self, tags: list[Tag]) -> None:
         """Put these filled labels on the axis, the last one uppermost."""
-        self.tags = tags
-        self.update()
+        if tags != self.tags:
+            self.tags = tags
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
@@ -126,15 +129,22 @@ class PriceScale(PaintedAxis):
         """Pixels at the low end that belong to another pane and get no labels of prices."""
         self.floor_labels: tuple[tuple[float, str], ...] = ()
         """That pane's own: pixels from the low end, and what they say."""
+        self._key: tuple[float, ...] = ()
+        self._axis = price_axis(0, 0, 0)
         if self.vertical:
             self.setWidth(PRICE_AXIS_PX)
         else:
             self.setHeight(TIME_AXIS_PX)
 
     def axis(self) -> Axis:
-        """The labels at the present range and size."""
-        low, high = self.range
-        size = self.size()
+        """The labels at the present range and size; worked out once for each."""
+        size, (low, high) = self.size(), self.range
+        key = (low, high, size.width(), size.height(), self.floor_px, self.decimals)
+        if key != self._key:
+            self._key, self._axis = key, self._labelled(low, high, size)
+        return self._axis
+
+    def _labelled(self, low: float, high: float, size: QSizeF) -> Axis:
         if not self.vertical:
             text = fixed(high, self.decimals)
             widest = self.metrics.horizontalAdvance(text) + 4 * PADDING
@@ -209,6 +219,8 @@ class TimeScale(PaintedAxis):
     def __init__(self, theme: Theme, *, utc: bool) -> None:
         super().__init__("bottom", theme)
         self.base = 0
+        self._key: tuple[int, int, float, bool] = (0, 0, 0.0, utc)
+        self._axis = TimeAxis((), (), 0)
         self.utc = utc
         self.setHeight(TIME_AXIS_PX)
 
@@ -219,7 +231,11 @@ class TimeScale(PaintedAxis):
     def axis(self) -> TimeAxis:
         """The labels at the present range and size."""
         low, high = self.range
-        return time_axis(self.moment(low), self.moment(high), self.size().width(), utc=self.utc)
+        key = (self.moment(low), self.moment(high), self.size().width(), self.utc)
+        if key != self._key:
+            self._key = key
+            self._axis = time_axis(*key[:3], utc=self.utc)
+        return self._axis
 
     def pointer_text(self, x: float) -> str:
         """The time under the pointer, to the second, with its date."""
