@@ -6,17 +6,20 @@ an exponent of at most three digits, finite.
 """
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 MAX_LENGTH = 40
 EXACT_DIGITS = 15
 """Every decimal text of up to 15 significant digits survives a trip through a float."""
+ABSURD = 1e18
+"""No price and no size of any market comes near this."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 
 class NumberError(ValueError):
-    """A text that was no number we accept; the message quotes it, cut to 40 characters."""
+    """A number we don't accept, or a text that was none; the message quotes it, cut short."""
 
 
 def parse_decimal(text: str) -> Decimal:
@@ -24,6 +27,11 @@ def parse_decimal(text: str) -> Decimal:
     if len(text) > MAX_LENGTH or not _NUMBER.fullmatch(text):
         raise NumberError(f"{text[:MAX_LENGTH]!r} was no number")
     return Decimal(text)
+
+
+def exact_levels(levels: Iterable[tuple[str, str]]) -> list[tuple[Decimal, Decimal]]:
+    """Texts of prices and sizes as exact decimals. Raises NumberError."""
+    return [(parse_decimal(price), parse_decimal(size)) for price, size in levels]
 
 
 def survives_float(text: str) -> bool:

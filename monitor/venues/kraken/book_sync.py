@@ -22,12 +22,12 @@ from typing import Final
 from monitor.book.book import Book
 from monitor.book.side import NeedsText
 from monitor.model.events import BookDelta, BookSnapshot
-from monitor.model.verdict import Proof, State
+from monitor.model.verdict import Proof
 from monitor.protocol.checksum import Digits, Ladder, most_digits
 from monitor.protocol.instants import Instants
-from monitor.protocol.numbers import EXACT_DIGITS, parse_decimal
+from monitor.protocol.numbers import EXACT_DIGITS, exact_levels
 from monitor.protocol.status import Link, StreamStatus
-from monitor.protocol.venue import BookStream
+from monitor.protocol.subscribed_book import SubscribedBook
 from monitor.venues.kraken.wire import TEXT_BOOK, BookData, texts
 
 DEPTHS: Final = (10, 25, 100, 500, 1000)
@@ -37,8 +37,6 @@ SHORT: Final = EXACT_DIGITS + 1
 """A number written in this many characters, point included, survives a float."""
 PROOF_REACHES: Final = "top 10"
 MISMATCH: Final = "the checksum of the top 10 levels did not match the book"
-CROSSED: Final = "the best bid was not below the best ask"
-NO_SNAPSHOT: Final = "updates came without a snapshot"
 OUT_OF_ORDER: Final = "updates came in another order than they were made"
 KEEP_UPDATES: Final = 8
 """Updates kept to see whether a later one is older and touches the same price."""
@@ -47,24 +45,15 @@ BAD_MESSAGE: Final = "a message of this book could not be understood"
 Pairs = list[tuple[float, float]]
 
 
-class BookSync(BookStream):
+class BookSync(SubscribedBook):
     """One symbol's book with all that proves it.
 
-    ``broken`` is True from the moment something was wrong until the owner, having
-    asked for a new snapshot, says so by ``asked``. ``doubts`` counts checksums that
-    failed since the last that was right.
+    ``doubts`` counts checksums that failed since the last that was right.
     """
 
-    def __init__(
-        self, symbol: str, instrument: str, link: Link, tick: Decimal | None, lot: Decimal | None
-    ) -> None:
-        super().__init__(Book(tick, lot), StreamStatus(link, Proof.CHECKSUM, PROOF_REACHES))
-        self.symbol = symbol
-        self.instrument = instrument
-        self.current = False
-        self.broken = False
-        self.expecting = False
-        self.halted = ""
+    def __init__(self, symbol: str, instrument: str, book: Book, link: Link) -> None:
+        status = StreamStatus(link, Proof.CHECKSUM, PROOF_REACHES)
+        super().__init__(symbol, instrument, book, status)
         self.doubts = 0
         self.depth: int | None = None
         self._ladder = Ladder()
@@ -97,50 +86,13 @@ class BookSync(BookStream):
             self.depth = depth
             self._ladder.keep(depth)
 
-    def connected(self, now: int, wall: int) -> None:
-        """A new connection: what was held stays to be seen, unproven, until the snapshot."""
-        self.book.generation += 1
-        self.current = self.broken = self.expecting = False
-        self._last = b""
-        self._recent.clear()
-        self.status.become(State.SYNCING, now, wall)
-
-    def asked(self) -> None:
-        """A snapshot was asked for: updates before it belong to the time before."""
-        self.current = self.broken = False
-        self.expecting = True
-
-    def acknowledged(self) -> None:
-        """From here on an update without a snapshot is a gap."""
-        self.expecting = False
-
-    def given_up(self) -> None:
-        """The venue stops sending: what comes later can't be joined to this book."""
-        self.current = False
-
-    def settle(self, now: int, wall: int) -> None:
-        """Say what the book's state is while nothing is wrong with it."""
-        if self.current:
-            state = State.HALTED if self.halted else State.LIVE
-            self.status.become(state, now, wall, self.halted)
-
-    def distrust(self, reason: str, now: int, wall: int) -> None:
-        """The book is not to be believed until a snapshot replaces it."""
-        self.current, self.broken = False, True
-        self.status.become(State.GAP, now, wall, reason)
-
     # What the venue sends.
 
     def snapshot(
         self, message: BookData, data: bytes, now: int, ts_recv: int, row: int = 0
     ) -> BookSnapshot:
         """Take a snapshot [1], the ``row``th of its message. Raises BadLevel."""
-        status, book = self.status, self.book
-        status.messages += 1
-        status.last_message = now
-        if book.synced or self.broken:
-            status.resyncs += 1
-        self.current, self.broken, self.expecting = True, False, False
+        self._begin(now)
         self._last = data
         self._recent.clear()
         self._ladder.clear()
@@ -219,7 +171,7 @@ class BookSync(BookStream):
     ) -> None:
         """Put a message, of which ``bids`` and ``asks`` are the floats, into the book by its texts."""
         rows = TEXT_BOOK.decode(data).data[row]
-        exact_bids, exact_asks = _exact(texts(rows.bids)), _exact(texts(rows.asks))
+        exact_bids, exact_asks = exact_levels(texts(rows.bids)), exact_levels(texts(rows.asks))
         # Beyond the message's own rows stand those that left the depth.
         left_bids, left_asks = bids[len(exact_bids) :], asks[len(exact_asks) :]
         self._ladder.bids.apply(_floats_where_possible(exact_bids))
@@ -249,11 +201,8 @@ class BookSync(BookStream):
         else:
             status.checksums_ok += 1
             self.doubts = 0
-        if book.crossed:
-            status.crossed += 1
-            self.distrust(CROSSED, now, ts_recv)
-        elif self.current and (status.state is not State.LIVE or self.halted):
-            self.settle(now, ts_recv)
+        if book.crossed or status.state is not self.rest:
+            self._judge_crossing(now, ts_recv)
 
     def _check_order(self, at: int, bids: Pairs, asks: Pairs, now: int, ts_recv: int) -> None:
         """Where this update is older than another that touched the same price: a gap [6].
@@ -267,8 +216,7 @@ class BookSync(BookStream):
                 for prices, levels in zip(touched, sides, strict=True)
                 for price, _ in levels
             ):
-                self.status.gaps += 1
-                self.distrust(OUT_OF_ORDER, now, ts_recv)
+                self._missed(OUT_OF_ORDER, now, ts_recv)
                 return
 
     def _found_digits(self, checksum: int) -> bool:
@@ -287,16 +235,6 @@ class BookSync(BookStream):
                     return True
         self._ladder.write_with(self._seen)
         return False
-
-    def _without_snapshot(self, now: int, ts_recv: int) -> None:
-        """An update that joins nothing: a gap where none was expected, else of the past."""
-        if not self.expecting and self.status.state is not State.GAP:
-            self.status.gaps += 1
-            self.distrust(NO_SNAPSHOT, now, ts_recv)
-
-
-def _exact(rows: list[tuple[str, str]]) -> list[tuple[Decimal, Decimal]]:
-    return [(parse_decimal(price), parse_decimal(size)) for price, size in rows]
 
 
 def _floats_where_possible(

@@ -5,10 +5,9 @@ from typing import Final
 
 from monitor.model.events import Candle, DayStats, Event, Quote, Side, Trade
 from monitor.model.time import MINUTE, parse_rfc3339
-from monitor.model.verdict import State
+from monitor.protocol.feed import Feed
 from monitor.protocol.instants import Instants
-from monitor.protocol.numbers import parse_decimal
-from monitor.protocol.status import StreamStatus
+from monitor.protocol.numbers import ABSURD, NumberError, survives_float
 from monitor.venues.kraken.wire import (
     TEXT_TRADES,
     OhlcData,
@@ -21,48 +20,7 @@ from monitor.venues.kraken.wire import (
 EXACT_PRICE: Final = 1e7
 EXACT_SIZE: Final = 1e5
 """From here on a number of up to 8 or 10 decimals may have more than 15 digits."""
-ABSURD: Final = 1e18
-"""No price and no size of any market comes near this."""
 _SIDES: Final[dict[str, Side]] = {"buy": "buy", "sell": "sell"}
-
-
-class Feed:
-    """One channel of one symbol and the streams that live on it."""
-
-    def __init__(self, symbol: str, instrument: str) -> None:
-        self.symbol = symbol
-        self.instrument = instrument
-        self.statuses: list[StreamStatus] = []
-        self.halted = ""
-        self.instants = Instants()
-
-    def connected(self, now: int, wall: int) -> None:
-        """A new connection: nothing was heard on it yet."""
-        for status in self.statuses:
-            status.become(State.SYNCING, now, wall)
-
-    def acknowledged(self, now: int, wall: int) -> None:
-        """The venue said it will send; what is quiet is well all the same."""
-        for status in self.statuses:
-            if status.state is State.SYNCING:
-                state = State.HALTED if self.halted else State.LIVE
-                status.become(state, now, wall, self.halted)
-
-    def heard(self, now: int, ts_recv: int) -> None:
-        """A message came."""
-        state = State.HALTED if self.halted else State.LIVE
-        for status in self.statuses:
-            status.messages += 1
-            status.last_message = now
-            if status.state is not state:
-                status.become(state, now, ts_recv, self.halted)
-
-    def settle(self, now: int, wall: int) -> None:
-        """Show a halt, or its end, on what was heard."""
-        state = State.HALTED if self.halted else State.LIVE
-        for status in self.statuses:
-            if status.state in (State.LIVE, State.HALTED):
-                status.become(state, now, wall, self.halted)
 
 
 class Prints(Feed):
@@ -70,6 +28,7 @@ class Prints(Feed):
 
     def __init__(self, symbol: str, instrument: str) -> None:
         super().__init__(symbol, instrument)
+        self.instants = Instants()
         self.last_id = 0
 
     def take(
@@ -101,10 +60,8 @@ class Prints(Feed):
         return events
 
     def _count(self, trade_id: int) -> None:
-        missed = trade_id - self.last_id - 1
-        if missed > 0 and self.last_id:
-            for status in self.statuses:
-                status.gaps += 1
+        if 0 < self.last_id < trade_id - 1:
+            self.missed()
         self.last_id = max(self.last_id, trade_id)
 
 
@@ -113,6 +70,7 @@ class Ticker(Feed):
 
     def __init__(self, symbol: str, instrument: str) -> None:
         super().__init__(symbol, instrument)
+        self.instants = Instants()
         self._figures: tuple[float, ...] = ()
 
     def take(self, row: TickerData, ts_recv: int) -> list[Event]:
@@ -165,6 +123,18 @@ def candle_of(instrument: str, row: OhlcData, ts_recv: int) -> Candle:
     )
 
 
+def check_trades(rows: list[TradeData]) -> None:
+    """Raise NumberError where a trade has numbers that no market has."""
+    if not all(0 < row.price < ABSURD and 0 < row.qty < ABSURD for row in rows):
+        raise NumberError("a trade's price or size is none that a market has")
+
+
+def check_quotes(rows: list[TickerData]) -> None:
+    """Raise NumberError where a quote has numbers that no market has."""
+    if not all(0 <= number < ABSURD for row in rows for number in (row.bid, row.ask)):
+        raise NumberError("a quote is none that a market has")
+
+
 def exact_texts(message: TradeMessage, data: bytes) -> list[tuple[str, str] | None]:
     """For each trade the texts of price and size, where floats can't hold them."""
     rows = message.data
@@ -174,5 +144,4 @@ def exact_texts(message: TradeMessage, data: bytes) -> list[tuple[str, str] | No
 
 
 def _exact(pair: tuple[str, str]) -> tuple[str, str] | None:
-    survive = all(Decimal(repr(float(text))) == parse_decimal(text) for text in pair)
-    return None if survive else pair
+    return None if all(map(survives_float, pair)) else pair

@@ -64,6 +64,12 @@ def rest_name(symbol: str) -> str:
     return "".join(OLD_NAMES.get(name, name) for name in symbol.split("/"))
 
 
+def new_name(symbol: str) -> str:
+    """``XBT/USD`` as the v2 API takes it: ``BTC/USD``; what is no pair stays as it is."""
+    base, slash, quote = symbol.partition("/")
+    return f"{NEW_NAMES.get(base, base)}{slash}{NEW_NAMES.get(quote, quote)}" if slash else symbol
+
+
 def status_of(text: str) -> Status:
     """Whether a pair trades, in our words."""
     return _STATUSES.get(text, "unknown")
