@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from monitor.book.book import Book
-from monitor.market.candle_series import CandleSeries
+from monitor.market.candle_series import CandleSeries, coarser
 from monitor.market.depth_history import LARGEST_COLUMNS, LARGEST_ROWS, DepthHistory
 from monitor.market.tape import CAPACITY, Tape
 from monitor.model.events import (
@@ -166,6 +166,9 @@ class Market:
 
     def _take_history(self, history: CandleHistory) -> None:
         self.candles(history.interval).merge(history.candles)
+        for interval, series in self._series.items():
+            if interval > history.interval and interval % history.interval == 0:
+                series.merge(coarser(history.candles, interval))
 
     def _take_quote(self, quote: Quote) -> None:
         self.quote = quote

@@ -428,10 +428,34 @@ def test_a_feed_that_is_down_or_refuses_is_not_asked(
     held.judged = Judge()
     look()
     assert 1 == len(hands.asked)
-    held.apply(Refusal(held.instrument.id, "no past candles of 5 s", 0))
-    hands.now += 10 * MINUTE
+    for refused in (5 * SECOND, SECOND):
+        instrument, interval, _, _ = hands.asked[-1]
+        assert (held.instrument.id, refused) == (instrument, interval)
+        held.apply(Refusal(held.instrument.id, "no such past candles", 0))
+        hands.now += 10 * MINUTE
+        look()
+    assert 2 == len(hands.asked)
+    panel.pick_timeframe("1m")
     look()
-    assert 1 == len(hands.asked)
+    assert MINUTE == hands.asked[-1][1]
+
+
+def test_finer_candles_make_up_what_the_venue_does_not_tell(
+    panel: PricePanel, hands: Hands, look: Look
+) -> None:
+    """Where a venue knows seconds only, five of its seconds are one of our candles."""
+    held = market()
+    panel.watch(held)
+    look()
+    held.apply(Refusal(held.instrument.id, "no past candles of 5 s", 0))
+    hands.now += MINUTE
+    look()
+    [_, (_, interval, end, limit)] = hands.asked
+    assert SECOND == interval
+    past(held, SECOND, end - limit * SECOND, limit, float(DEAR), 10.0)
+    look()
+    assert limit // 5 - 1 <= len(panel.table().rows)
+    assert {"venue"} == {row[8] for row in panel.table().rows}
 
 
 def drawn(panel: PricePanel) -> str:

@@ -15,6 +15,7 @@ from monitor.market.candle_series import (
     CandleColumns,
     CandleSeries,
     aggregated,
+    coarser,
 )
 from monitor.model.events import Candle, Side
 from monitor.model.time import MINUTE, SECOND
@@ -244,3 +245,17 @@ def test_intervals_below_a_second_are_refused() -> None:
     """One sentence says what the interval was."""
     with pytest.raises(ValueError, match="was 1000 ns"):
         CandleSeries(1_000)
+
+
+def test_finer_past_makes_coarser_candles_where_it_is_whole() -> None:
+    """Of seconds 3 to 16 only 5 to 15 tell whole candles of five seconds."""
+    seconds = [venue_candle(n * SECOND, float(n), volume=2.0) for n in range(3, 17)]
+    made = coarser(seconds, 5 * SECOND)
+    assert [5 * SECOND, 10 * SECOND] == [candle.ts_open for candle in made]
+    first = made[0]
+    assert (5.0, 9.0, 5.0, 9.0) == (first.open, first.high, first.low, first.close)
+    assert (10.0, 20.0, 15) == (first.volume, first.buy_volume, first.trades)
+    untold = [venue_candle(n * SECOND, 1.0) for n in range(4)]
+    forming = [*untold, venue_candle(4 * SECOND, 1.0, closed=False)]
+    assert [] == coarser(forming, 5 * SECOND)
+    assert [] == coarser([], 5 * SECOND)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from monitor.export.candle_table import candle_table
 from monitor.export.table import Table
 from monitor.gui.kit.axes import Tag
-from monitor.gui.kit.backfill import Backfill
+from monitor.gui.kit.backfill import MOST_ASKED, Backfill
 from monitor.gui.kit.bad_spans import BadSpans
 from monitor.gui.kit.candle_item import CandlePicture
 from monitor.gui.kit.panel import Action, Panel, Surroundings
@@ -44,6 +44,8 @@ ZOOM = 1.15
 KEY_ZOOM = 1.4
 KEY_PAN = 1 / 8
 SCALE_PER_PX = 0.006
+MOST_MERGED = 20
+"""Finer candles that are asked for to make up one that the venue doesn't tell."""
 UNASKED = (State.CONNECTING, State.DOWN)
 """Of such a feed nothing is asked: it could not answer."""
 
@@ -66,8 +68,10 @@ class PricePanel(Panel):
         self.chart.setAccessibleName("Price chart")
         self._pointer: QPointF | None = None
         self._window: CandleWindow | None = None
-        self._backfills: dict[int, Backfill] = {}
+        self._backfills: dict[tuple[int, int], Backfill] = {}
         self._refusal: Refusal | None = None
+        self._refused: set[int] = set()
+        self._last_asked = 0
         self._base: int | None = None
         self._oldest = self._newest = self._top_volume = self._tick = 0.0
         self._last: tuple[float, bool] | None = None
@@ -121,6 +125,12 @@ class PricePanel(Panel):
         if market is None:
             return Table((), ())
         return candle_table(market.candles(self.interval), market.instrument)
+
+    def span_shown(self) -> tuple[int, int] | None:
+        if self._base is None:
+            return None
+        end = min(self.time.right, max(self._newest, self.time.left))
+        return self._base + round(self.time.left * SECOND), self._base + round(end * SECOND)
 
     def actions_offered(self) -> tuple[Action, ...]:
         picks = tuple(
@@ -241,8 +251,11 @@ class PricePanel(Panel):
         """Begin anew, as with another market."""
         self.time.following = True
         self.price.forget()
-        self._window = self._base = self._last = self._refusal = None
+        self._window = self._base = self._last = None
+        self._refusal = None if self.market is None else self.market.refusal
         self._backfills = {}
+        self._refused = set()
+        self._last_asked = 0
         self._oldest = self._newest = self._top_volume = self._tick = 0.0
 
     def _move_view(self, series: CandleSeries, wall: int) -> None:
@@ -261,18 +274,28 @@ class PricePanel(Panel):
         """Ask for candles that are missing in sight, and soon will be."""
         if self.verdict is None or self.verdict.state in UNASKED:
             return
-        if market.refusal is not self._refusal and self._backfills:
-            return  # The venue has no such candles, and said so.
-        backfill = self._backfills.get(series.interval)
-        if backfill is None:
-            backfill = self._backfills[series.interval] = Backfill()
-            self._refusal = market.refusal
+        interval = self._telling_interval(market)
+        if interval is None:
+            return
+        backfill = self._backfills.setdefault((series.interval, interval), Backfill())
         if len(series) and self._base is not None:
             start, stop = self.chart.moment(self.time.left), self.chart.moment(self.time.right)
         else:
             start, stop = wall - round(self.time.span * SECOND), wall
         for end, limit in backfill.questions(series, start, stop, wall, now):
-            self.surroundings.ask_candles(market.instrument.id, series.interval, end, limit)
+            many = min(limit * (series.interval // interval), MOST_ASKED)
+            self.surroundings.ask_candles(market.instrument.id, interval, end, many)
+            self._last_asked = interval
+
+    def _telling_interval(self, market: Market) -> int | None:
+        """The coarsest of our intervals that makes up this one and isn't refused by the venue."""
+        if market.refusal is not self._refusal:
+            self._refusal = market.refusal
+            self._refused.add(self._last_asked)
+        parts = [part for _, part in TIMEFRAMES if self.interval % part == 0]
+        fitting = [part for part in parts if part not in self._refused]
+        near = [part for part in fitting if part * MOST_MERGED >= self.interval]
+        return near[-1] if near else None
 
     def _draw_candles(self, market: Market, window: CandleWindow, wall: int) -> None:
         width = max(self.chart.view.width(), 2.0)
@@ -347,11 +370,16 @@ class PricePanel(Panel):
         self.chart.show_figures(when, figures, note, colour, self._pointer, ground=manual)
 
     def _say_header(self, market: Market | None) -> None:
-        shape = "line" if self.line else "candles"
-        self.header.show_detail("" if market is None else f"{self.timeframe} · {shape}")
         if market is None:
+            self.header.show_detail("")
             self.header.show_readout("")
             return
+        words = [self.timeframe, "line" if self.line else "candles"]
+        if self._step > self.interval:
+            words.append(f"{self._step // self.interval} in one")
+        if self._refused and self._telling_interval(market) is None:
+            words.append("no past told")
+        self.header.show_detail(" · ".join(words))
         bid, ask = market.best()
         decimals = digits_of(market.instrument, market.book.tick_size).price
         self.header.show_readout(f"bid {fixed(bid, decimals)}   ask {fixed(ask, decimals)}")
