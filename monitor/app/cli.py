@@ -3,12 +3,13 @@
 import argparse
 import contextlib
 import importlib
+import json
 import os
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import NoReturn, Protocol, cast
+from typing import Any, NoReturn, Protocol, cast
 
 from monitor import __version__
 from monitor.app.failure import BadUse, JobFailed
@@ -85,12 +86,8 @@ def _begin_log(name: str, *, verbose: bool) -> None:
 
 
 def _command(name: str | None) -> Command:
-    if name is None:
-        raise BadUse(
-            "the window isn't part of this version; there are the commands"
-            f" {', '.join(_COMMANDS)} (depthscope --help)"
-        )
-    return cast("Command", importlib.import_module(_COMMANDS[name]))
+    module = WINDOW if name is None else _COMMANDS[name]
+    return cast("Command", importlib.import_module(module))
 
 
 def _say(name: str, sentence: object, status: int) -> int:
@@ -107,9 +104,11 @@ def _demo_process(arguments: list[str]) -> int:
 
 # What can be asked.
 
+WINDOW = "monitor.app.window"
 _COMMANDS = {
     "check": "monitor.app.check",
     "record": "monitor.app.record",
+    "render": "monitor.app.render",
     "venues": "monitor.app.listing",
     "symbols": "monitor.app.listing",
     "serve": "monitor.app.serve",
@@ -123,19 +122,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-v", "--verbose", action="store_true", help=f"write what goes on to {log_file()}"
     )
-    window = parser.add_argument_group("the window (not part of this version)")
-    window.add_argument("--demo", action="store_true", help="open it on the demo exchange")
-    window.add_argument("--watch", metavar="VENUE:SYMBOL", help="open it on a symbol")
-    window.add_argument("--replay", metavar="FILE", type=Path, help="open it on a recording")
+    _add_window(parser)
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", title="commands", parser_class=_Parser
     )
     _add_check(commands)
     _add_record(commands)
+    _add_render(commands)
     _add_listings(commands)
     _add_serve(commands)
     _add_bench(commands)
     return parser
+
+
+def _add_window(parser: argparse.ArgumentParser) -> None:
+    window = parser.add_argument_group("the window, which opens without a command")
+    shown = window.add_mutually_exclusive_group()
+    shown.add_argument("--demo", action="store_true", help="open it on the demo exchange")
+    shown.add_argument("--watch", metavar="VENUE:SYMBOL", help="open it on a symbol")
+    shown.add_argument("--replay", metavar="FILE", type=Path, help="open it on a recording")
+    window.add_argument(
+        "--stats", metavar="FILE", type=Path, help="write frame times and rates there each second"
+    )
+    _add_demo_options(parser)
 
 
 class _Parsers(Protocol):
@@ -185,6 +194,36 @@ def _add_record(commands: _Parsers) -> None:
         help="end after this long (s, m, h); without it, at Ctrl+C",
     )
     _add_demo_options(parser)
+
+
+def _add_render(commands: _Parsers) -> None:
+    parser = _add(commands, "render", "draw a panel of a recording with no screen")
+    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("--panel", required=True, help="price, depth, ladder, tape")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help=".png .svg .pdf .csv"
+    )
+    parser.add_argument("--symbol", help="the first of the recording without it")
+    parser.add_argument(
+        "--at",
+        metavar="+300s",
+        type=_parse_offset,
+        default=None,
+        help="this long after the first line; without it, at the end",
+    )
+    parser.add_argument("--size", metavar="1280x720", type=parse_size, default=(1280, 720))
+    parser.add_argument("--scale", type=int, choices=(1, 2, 3, 4), default=1, help="of a PNG")
+    parser.add_argument("--timeframe", metavar="5s", help="of the price panel")
+    parser.add_argument("--theme", choices=("dark", "light"), default="dark")
+    parser.add_argument("--colours", choices=("blue-orange", "green-red"), default="blue-orange")
+    parser.add_argument("--local-time", action="store_true", help="times in this machine's zone")
+    parser.add_argument(
+        "--settings",
+        metavar="JSON",
+        type=parse_settings,
+        default={},
+        help="the panel's own, as an export's manifest tells them",
+    )
 
 
 def _add_listings(commands: _Parsers) -> None:
@@ -245,6 +284,27 @@ def _parse_offset(text: str) -> Decimal:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 18) or seconds[-1] == ".":
         raise argparse.ArgumentTypeError(f"'{text}' was no offset such as +86.516s")
     return Decimal(seconds)
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """``1280x720`` as width and height, 120 to 10,000 each."""
+    width, _, height = text.partition("x")
+    if not all(part.isascii() and part.isdigit() and len(part) < 6 for part in (width, height)):
+        raise argparse.ArgumentTypeError(f"'{text}' was no size such as 1280x720")
+    if not all(120 <= int(part) <= 10_000 for part in (width, height)):
+        raise argparse.ArgumentTypeError(f"the size {text} was not within 120x120 and 10000x10000")
+    return int(width), int(height)
+
+
+def parse_settings(text: str) -> dict[str, Any]:
+    """A JSON object."""
+    try:
+        settings = json.loads(text)
+    except (ValueError, RecursionError):
+        settings = None
+    if not isinstance(settings, dict):
+        raise argparse.ArgumentTypeError(f"'{text[:60]}' was no JSON object")
+    return settings
 
 
 def parse_duration(text: str) -> float:

@@ -148,6 +148,10 @@ class Panel(QWidget):
     def table(self) -> Table:
         """The data behind the picture, exact."""
 
+    def span_shown(self) -> tuple[int, int] | None:
+        """The span of time in sight (ns UTC); None for a panel that shows one moment."""
+        return None
+
     def actions_offered(self) -> tuple[Action, ...]:
         """What the user can do here beyond what every panel offers."""
         return ()

@@ -1,0 +1,59 @@
+"""Qt made ready: the application, its font, its messages to the log, and the look of a theme."""
+
+import logging
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from monitor.gui.kit.fonts import font, load_fonts
+from monitor.gui.kit.theme import SideColours, Theme, load_theme
+
+APPLICATION = "depthscope"
+DISPLAY_NAME = "Depthscope"
+
+log = logging.getLogger("qt")
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def start_qt(version: str, *, offscreen: bool = False) -> QApplication:
+    """The one QApplication. ``offscreen`` needs no display."""
+    if offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    qInstallMessageHandler(_note)
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    application = QApplication([APPLICATION])
+    application.setApplicationName(APPLICATION)
+    application.setApplicationDisplayName(DISPLAY_NAME)
+    application.setApplicationVersion(version)
+    application.setDesktopFileName("depthscope")
+    load_fonts()
+    application.setFont(font())
+    return application
+
+
+def theme_wanted(folder: Path, chosen: str, sides: SideColours) -> Theme:
+    """The theme that was chosen; ``system`` is whatever the desktop uses, dark where unknown.
+
+    Raises ValueError naming what was wrong in a theme's file.
+    """
+    name = chosen
+    if chosen == "system":
+        scheme = QGuiApplication.styleHints().colorScheme()
+        name = "light" if scheme is Qt.ColorScheme.Light else "dark"
+    return load_theme(folder, name, sides)
+
+
+def _note(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    log.log(_LEVELS.get(kind, logging.WARNING), "%s", text)
