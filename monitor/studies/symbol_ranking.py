@@ -105,7 +105,7 @@ def notional_of(markets: Markets) -> dict[str, float]:
 
 
 def _searchable(one: Instrument) -> str:
-    """``\\x01btc\\x05\\x01btcusdt\\x05…\\x02tether\\x05\\x03usdt\\x05\\x04binance\\x05``."""
+    """All keys of an instrument, each with its mark before it and an end after it."""
     codes = dict.fromkeys(map(_bare, (one.base, one.symbol, *one.aliases)))
     pair = _bare(one.base + one.quote)
     others = {_bare(alias + one.quote): None for alias in one.aliases}

@@ -84,7 +84,7 @@ class Chip(QAbstractButton):
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, look = self._theme, self._look
         self._paint_frame(p)
-        left, right = PAD, self.width() - PAD
+        left, right = float(PAD), self.width() - PAD
         if look.dot is not None:
             p.setPen(Qt.PenStyle.NoPen)
             p.setBrush(look.dot)

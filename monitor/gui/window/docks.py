@@ -1,9 +1,7 @@
 """Where panels stand: docked, tabbed, floating, or one of them filling the window."""
 
-from collections.abc import Callable
-
-import PySide6QtAds as ads
-from PySide6.QtCore import QByteArray, QObject, Signal
+import PySide6QtAds as ads  # noqa: N813 - the name its own documents use
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 STATE_VERSION = 1
@@ -36,7 +34,7 @@ class Docks(QStackedWidget):
         self._manager = ads.CDockManager(ground)
         self._manager.setStyleSheet("")
         self._manager.dockAreaCreated.connect(self._area_created)
-        self._manager.floatingWidgetCreated.connect(self.floated)
+        self._manager.floatingWidgetCreated.connect(self._float_created)
         column = QVBoxLayout(ground)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._manager)
@@ -115,9 +113,12 @@ class Docks(QStackedWidget):
             return
         if self.filled:
             before = self._docks[self.filled]
-            widget = self._page_column.takeAt(0).widget()
-            before.setWidget(widget, _WHOLE)
-            widget.show()
+            for widget in self._page.findChildren(
+                QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
+            ):
+                self._page_column.removeWidget(widget)
+                before.setWidget(widget, _WHOLE)
+                widget.show()
         self.filled = panel_id
         if panel_id:
             widget = self._docks[panel_id].takeWidget()
@@ -164,6 +165,9 @@ class Docks(QStackedWidget):
                 scale = (whole - last) / max(sum(rest), 1)
                 self._manager.setSplitterSizes(placed, [*(round(s * scale) for s in rest), last])
 
+    def _float_created(self, window: ads.CFloatingDockContainer) -> None:
+        self.floated.emit(window)
+
     def _area_created(self, area: ads.CDockAreaWidget) -> None:
         self._dress(area)
 
@@ -188,8 +192,3 @@ def _configure() -> None:
         | _Flag.FloatingContainerHasWidgetTitle
         | _Flag.MiddleMouseButtonClosesTab
     )
-
-
-def watch_windows(docks: Docks, install: Callable[[QObject], None]) -> None:
-    """Have keys pressed in floating windows seen too."""
-    docks.floated.connect(install)

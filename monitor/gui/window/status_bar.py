@@ -55,13 +55,13 @@ class StatusBar(QAbstractButton):
         self._theme, self._utc, self._slow = theme, utc, -1
         self.update()
 
-    def frame(self, now: int) -> bool:
-        """Bring the row up to date; True where it is drawn anew."""
+    def frame(self, now: int, told: int) -> bool:
+        """Bring the row up to date; ``now`` is monotonic ns, ``told`` what verdicts go by."""
         if now // OFTEN == self._slow or not self.isVisible():
             return False
         self._slow = now // OFTEN
         self._count_frames(now)
-        shown = self._left_side(now), self._right_side()
+        shown = self._left_side(told), self._right_side()
         if shown == (self._left, self._right):
             return False
         self._left, self._right = shown

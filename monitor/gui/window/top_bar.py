@@ -15,12 +15,22 @@ from monitor.gui.window.program import Program, RecordingState
 from monitor.gui.window.sizes import bytes_words
 from monitor.gui.window.verdict_words import pill_look
 from monitor.market.market import Market
-from monitor.model.time import MS, SECOND
+from monitor.model.time import DAY, HOUR, MINUTE, MS, SECOND
 from monitor.studies.number_format import MISSING, compact, digits_of, fixed, moved, percent
 
 HEIGHT = 44
-TIMEFRAMES = ("1s", "5s", "15s", "1m", "5m", "15m", "1h", "4h", "1d")
-"""Of price panels; their keys are the digits from 1 on."""
+TIMEFRAMES: dict[str, int] = {
+    "1s": SECOND,
+    "5s": 5 * SECOND,
+    "15s": 15 * SECOND,
+    "1m": MINUTE,
+    "5m": 5 * MINUTE,
+    "15m": 15 * MINUTE,
+    "1h": HOUR,
+    "4h": 4 * HOUR,
+    "1d": DAY,
+}
+"""Of price panels, by name, in ns; their keys are the digits from 1 on."""
 SHOWN = ("1s", "5s", "1m", "5m", "1h", "1d")
 SLOWLY = 250 * MS
 ASK_STATS_EVERY = 10 * SECOND
@@ -72,9 +82,9 @@ class TopBar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
         self._theme = theme
-        for part in (self.symbol, self.price, self.day, self.pill, self.record, self.export):
+        for part in (self.symbol, self.price, self.day):
             part.set_theme(theme)
-        for chip in self.timeframes.values():
+        for chip in (self.pill, self.record, self.export, *self.timeframes.values()):
             chip.set_theme(theme)
         self._slow = -1
         self.update()

@@ -1,6 +1,6 @@
 """The panels of the window: opened, closed, linked by colour, and what each looks at."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -288,6 +288,3 @@ def _plain_tree(settings: dict[str, Any]) -> dict[str, Any]:
     except (TypeError, ValueError, msgspec.MsgspecError):
         return {}
     return kept
-
-
-Opener = Callable[[Panel], None]

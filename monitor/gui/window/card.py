@@ -1,0 +1,64 @@
+"""A card over the window's corner: a title, a way to close it, and whatever it holds."""
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from monitor.gui.kit.text import plain_label
+
+EDGE = 12
+
+
+class Card(QFrame):
+    """Not modal: the market goes on beside it. Esc closes it."""
+
+    closed = Signal()
+
+    def __init__(self, title: str, parent: QWidget, width: int) -> None:
+        super().__init__(parent)
+        self._ground = parent
+        self.setObjectName("card")
+        self.setAccessibleName(title)
+        self._wanted = width
+        self.title = plain_label(title, self, name="title")
+        self.close_button = QPushButton("Close  Esc", self)
+        self.close_button.clicked.connect(self.close_card)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.close_button)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(16, 12, 16, 14)
+        self.column.setSpacing(8)
+        self.column.addLayout(head)
+        self.hide()
+
+    def open_card(self) -> None:
+        """Show it, and take the focus."""
+        self.place()
+        self.show()
+        self.raise_()
+        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def place(self) -> None:
+        """Stand at the right edge, between the bars."""
+        parent = self._ground
+        self.setFixedWidth(min(self._wanted, parent.width() - 2 * EDGE))
+        height = min(self.wanted_height(), parent.height() - 2 * EDGE - 68)
+        self.resize(self.width(), height)
+        self.move(QPoint(parent.width() - self.width() - EDGE, 44 + EDGE))
+
+    def wanted_height(self) -> int:
+        """How high it would like to be."""
+        return self.sizeHint().height()
+
+    def close_card(self) -> None:
+        """Go away."""
+        if not self.isHidden():
+            self.hide()
+            self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_card()
+        else:
+            super().keyPressEvent(event)
