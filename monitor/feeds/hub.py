@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
-from monitor.book.book import Book
 from monitor.feeds.clock import Clock
+from monitor.feeds.coalescing import LoopPulse, Pulse
 from monitor.feeds.network import Network
 from monitor.feeds.recorder_sink import RecorderSink, Unrecorded
 from monitor.feeds.session import Session, Sink
 from monitor.model.instrument import split_instrument_id
 from monitor.model.streams import Stream
 from monitor.protocol.status import StreamStatus
-from monitor.protocol.venue import VenueProtocol
+from monitor.protocol.venue import BookStream, VenueProtocol
 
 LINGER_S = 10.0
 """A session nobody needs is kept this long: the next symbol is often of the same venue,
@@ -36,11 +36,13 @@ class Hub:
         sink: Sink,
         network: Network | None = None,
         clock: Clock | None = None,
+        pulse: Pulse = LoopPulse,
     ) -> None:
         self._protocol_of = protocol_of
         self._sink = sink
         self._network = network or Network()
         self._clock = clock or Clock()
+        self._pulse = pulse
         self._users: Counter[Stream] = Counter()
         self._homes: dict[Stream, Session] = {}
         self._sessions: dict[str, list[Session]] = {}
@@ -110,12 +112,11 @@ class Hub:
         home = self._homes.get(stream)
         return home.protocol.status(stream) if home is not None else None
 
-    def book(self, instrument: str) -> Book | None:
+    def book(self, instrument: str) -> BookStream | None:
         """The one order book of a watched instrument, kept by its protocol."""
         home = self._homes.get(Stream(instrument, "book"))
         _, symbol = split_instrument_id(instrument)
-        stream = home.protocol.books.get(symbol) if home is not None else None
-        return stream.book if stream is not None else None
+        return home.protocol.books.get(symbol) if home is not None else None
 
     def sessions(self, venue: str | None = None) -> list[Session]:
         """The sessions of one venue, or all."""
@@ -168,7 +169,9 @@ class Hub:
     def _begin(self, venue: str) -> Session:
         protocol = self._protocol_of(venue)
         recorder = self._recorders.get(venue)
-        session = Session(protocol, self._sink, recorder, self._network, self._clock, self._numbers)
+        session = Session(
+            protocol, self._sink, recorder, self._network, self._clock, self._numbers, self._pulse
+        )
         self._sessions.setdefault(venue, []).append(session)
         self._venues[session] = venue
         session.start()

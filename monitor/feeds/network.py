@@ -17,11 +17,13 @@ class Network(msgspec.Struct, frozen=True):
 
     ``proxy`` is empty for what the system's environment says, ``direct`` for
     none, else an address such as ``http://user:password@host:port``.
-    ``coalesce`` lets hot sockets be read in windows of 8 ms.
+    ``coalesce`` lets hot sockets be looked at every 8 ms instead of waited for;
+    ``split`` lets plain messages be cut out by our own splitter, not the library.
     """
 
     proxy: str = ""
     coalesce: bool = True
+    split: bool = True
     open_timeout_s: float = 10.0
     request_timeout_s: float = 15.0
 

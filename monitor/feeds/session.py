@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, TooManyFragments
 
 from monitor.feeds.clock import Clock
-from monitor.feeds.coalescing import CoalescedConnection
+from monitor.feeds.coalescing import CoalescedConnection, LoopPulse, Pulse
 from monitor.feeds.network import USER_AGENT, Network, without_secret
 from monitor.feeds.reasons import Ending, ending_of
 from monitor.feeds.reconnect import BAD_DATA_WAIT, HELD, Hosts, Reconnect
@@ -59,6 +59,7 @@ class Session:
         network: Network | None = None,
         clock: Clock | None = None,
         numbers: Iterator[int] | None = None,
+        pulse: Pulse = LoopPulse,
     ) -> None:
         self.protocol = protocol
         self.recorder: RecorderSink = recorder or Unrecorded()
@@ -70,11 +71,12 @@ class Session:
         self._network = network or Network()
         self._clock = clock or Clock()
         self._numbers = numbers or itertools.count(1)
+        self._pulse = pulse
         self._number = 0
         self._reconnect = Reconnect(self._clock.random)
         self._hosts = Hosts(protocol.facts.urls)
         self._rest = Rest(protocol.facts, self._network, self._clock, self._answered, self._failed)
-        self._connection: ClientConnection | None = None
+        self._connection: CoalescedConnection | None = None
         self._ending: Ending | None = None
         self._planned = False
         self._idle = False
@@ -116,6 +118,10 @@ class Session:
     def retry_now(self) -> None:
         """The user is tired of waiting: try at once."""
         self._again.set()
+
+    def renew(self, reason: str) -> None:
+        """Open a new connection in place of the present one, so that all is told anew."""
+        self._drop(Ending(reason), planned=True)
 
     async def close(self) -> None:
         """End within a second, politeness aside: a flooded socket would never close politely."""
@@ -161,9 +167,9 @@ class Session:
             self._hosts.next()
         return ending
 
-    async def _open(self, proxy: str | None) -> ClientConnection:
+    async def _open(self, proxy: str | None) -> CoalescedConnection:
         facts = self.protocol.facts
-        return await _Connect(
+        connection = await _Connect(
             self.url,
             compression="deflate" if facts.compression else None,
             user_agent_header=USER_AGENT,
@@ -174,10 +180,12 @@ class Session:
             close_timeout=CLOSE_TIMEOUT_S,
             max_size=facts.max_message_bytes,
             max_queue=None,
-            create_connection=CoalescedConnection if self._network.coalesce else ClientConnection,
+            create_connection=CoalescedConnection,
         )
+        assert isinstance(connection, CoalescedConnection)
+        return connection
 
-    async def _serve(self, connection: ClientConnection) -> Ending:
+    async def _serve(self, connection: CoalescedConnection) -> Ending:
         self._number = next(self._numbers)
         self._connection = connection
         now, wall = self._now(), self._wall()
@@ -199,19 +207,25 @@ class Session:
             self._number = 0
         return ending
 
-    async def _listen(self, connection: ClientConnection) -> Ending:
-        """Hear messages until the connection ends."""
-        try:
-            while True:
-                self._hear(await connection.recv(decode=False))
-        except (ConnectionClosed, TooManyFragments) as error:
-            limit = self.protocol.facts.max_message_bytes
-            ending = ending_of(error, self.url, limit, self._wall())
-        except Exception as error:  # noqa: BLE001 - a book must not freeze and look alive
-            ending = self._fault(error)
-        # Where we ended it ourselves, our own reason is the true one.
-        self._ending = self._ending or ending
-        return self._ending
+    async def _listen(self, connection: CoalescedConnection) -> Ending:
+        """Hear messages until the connection ends, and tell how it ended."""
+        limit = self.protocol.facts.max_message_bytes
+        connection.listen(
+            self._hear,
+            pulse=self._pulse if self._network.coalesce else None,
+            split_up_to=limit if self._network.split else 0,
+        )
+        await connection.wait_closed()
+        ending = self._ending  # where we ended it ourselves, our own reason is the true one
+        if ending is None and connection.fault is not None:
+            if isinstance(connection.fault, TooManyFragments):
+                ending = ending_of(connection.fault, self.url, limit, self._wall())
+            else:
+                ending = self._fault(connection.fault)
+        if ending is None:
+            ending = ending_of(await _closed(connection), self.url, limit, self._wall())
+        self._ending = ending
+        return ending
 
     def _hear(self, data: bytes) -> None:
         now, wall = self._clock.monotonic_ns(), self._clock.time_ns()
@@ -223,7 +237,7 @@ class Session:
             self._sink(events)
         self.flush()
 
-    async def _send(self, connection: ClientConnection) -> None:
+    async def _send(self, connection: CoalescedConnection) -> None:
         """Say what waits to be said, no faster than the venue takes it."""
         pace = _SendPace(self.protocol.facts.send_limit)
         try:
@@ -290,6 +304,9 @@ class Session:
         elif watch.mad:
             reason = f"bad data: {REJECTED_A_SECOND} messages in a second made no sense"
             self._drop(Ending(reason, BAD_DATA_WAIT))
+        elif protocol.renew_reason:
+            reason, protocol.renew_reason = protocol.renew_reason, ""
+            self._drop(Ending(reason), planned=True)
         elif facts.lifetime_s and now - watch.opened_at > facts.lifetime_s * SECOND:
             self._drop(
                 Ending("renewed before the venue's limit of a connection's life"), planned=True
@@ -323,6 +340,15 @@ class Session:
 
     def _wall(self) -> int:
         return self._clock.time_ns()
+
+
+async def _closed(connection: CoalescedConnection) -> Exception:
+    """How a connection that is closed was closed, in the library's words."""
+    try:
+        while True:
+            await connection.recv(decode=False)
+    except (ConnectionClosed, TooManyFragments) as error:
+        return error
 
 
 class _Watch(msgspec.Struct):
