@@ -18,6 +18,7 @@ from monitor.model.instrument import Instrument
 from monitor.model.streams import Stream
 from monitor.protocol.facts import Facts
 from monitor.protocol.status import Link, StreamStatus
+from monitor.protocol.unreadable import is_broken
 
 
 class HttpRequest(msgspec.Struct, frozen=True):
@@ -143,3 +144,10 @@ class VenueProtocol(ABC):
     def status(self, stream: Stream) -> StreamStatus | None:
         """How a subscribed stream stands; None where it was never asked for."""
         return None
+
+    def _count_unreadable(self, data: bytes, error: Exception) -> None:
+        """Count a message whose decoding raised ``error``."""
+        if is_broken(data, error):
+            self.rejected_messages += 1
+        else:
+            self.unknown_messages += 1
