@@ -54,6 +54,7 @@ HELP = """usage: python3 dev.py COMMAND [ARGS...]
   check                formatting, lint, types, import contracts
   bench [ARGS...]      the benchmark table
   scorecard [ARGS...]  the full counts of the fault tests
+  package              build wheel and sdist, try the wheel in an empty environment
   setup                make .venv, install the lock, see to the system libraries
   lock [ARGS...]       write requirements.lock anew (ARGS go to uv, such as --upgrade)
 """
@@ -172,12 +173,26 @@ def lock(arguments: list[str]) -> int:
     return status
 
 
+def package(arguments: list[str]) -> int:
+    """Build wheel and sdist into dist/, and try the wheel in an empty environment."""
+    if arguments:
+        raise Refused(f"package takes no arguments; there was '{arguments[0]}'.")
+    set_up()
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    built = attempt([PYTHON, "-m", "hatchling", "build", "--directory", "dist"])
+    wheels = sorted((ROOT / "dist").glob("*.whl"))
+    if built or not wheels:
+        raise Refused("The wheel could not be built; hatchling's messages stand above.")
+    return attempt([PYTHON, ROOT / "packaging" / "try_wheel.py", wheels[-1], LOCK])
+
+
 TASKS = {
     "run": run,
     "test": test,
     "check": check,
     "bench": bench,
     "scorecard": scorecard,
+    "package": package,
     "setup": setup,
     "lock": lock,
 }
