@@ -9,6 +9,7 @@ PACKAGE = "fontpkg_ibm_plex_sans"
 TEXT_PX = 13
 SMALL_PX = 12
 PRICE_PX = 18
+WEIGHT = QFont.Tag("wght")
 
 
 def load_fonts() -> str:
@@ -26,5 +27,8 @@ def font(pixels: int = TEXT_PX, *, strong: bool = False) -> QFont:
     chosen = QFont(FAMILY)
     chosen.setPixelSize(pixels)
     chosen.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+    if strong:
+        # The file is a variable font, of which Qt takes a weight only by its axis.
+        chosen.setVariableAxis(WEIGHT, float(QFont.Weight.DemiBold))
     chosen.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return chosen
