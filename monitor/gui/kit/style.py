@@ -70,7 +70,7 @@ ads--CDockContainerWidget, ads--CDockAreaWidget, ads--CDockWidget {{
   background: {panel}; border: none; padding: 0;
 }}
 ads--CDockContainerWidget > QSplitter {{ padding: 0; }}
-ads--CDockSplitter::handle {{ background: {line}; }}
+ads--CDockSplitter::handle {{ background: {line}; width: 1px; height: 1px; }}
 ads--CDockSplitter::handle:hover {{ background: {_css(theme.accent)}; }}
 ads--CDockAreaTitleBar {{
   background: {_css(theme.background)}; border-bottom: 1px solid {line}; padding: 0;

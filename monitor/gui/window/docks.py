@@ -67,6 +67,10 @@ class Docks(QStackedWidget):
         """Stand a panel below another one."""
         self._place(panel_id, ads.BottomDockWidgetArea, beside, share)
 
+    def divide(self, panel_id: str, sizes: list[int]) -> None:
+        """Set the sizes of all that share the panel's row or column, in their order."""
+        self._manager.setSplitterSizes(self._docks[panel_id].dockAreaWidget(), sizes)
+
     def place_tabbed(self, panel_id: str, beside: str) -> None:
         """Stand a panel behind the same place as another one, with a tab each."""
         area = self._docks[beside].dockAreaWidget()

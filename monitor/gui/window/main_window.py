@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from monitor.gui.kit.frame_clock import FrameClock
@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self._watched = ""
         self._polled = 0
         self._closed_with: Layout | None = None
+        self._first_layout = False
         self.setWindowTitle("Depthscope")
         self.setMinimumSize(*SMALLEST)
         self._build(panels)
@@ -254,6 +255,7 @@ class MainWindow(QMainWindow):
         """The first layout again."""
         self.docks.fill("")
         self.workbench.show_default(self.workbench.current or self._first_instrument)
+        self._first_layout = not self.isVisible()
 
     def open_menu(self) -> None:
         """The menu of the panel used last."""
@@ -496,6 +498,14 @@ class MainWindow(QMainWindow):
         for card in (self.palette_card, self.feed_card, self.settings_card):
             if not card.isHidden():
                 card.place()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        if self._first_layout:
+            # Proportions need a size, and only now there is one.
+            self._first_layout = False
+            self.ground.layout().activate()
+            self.workbench.divide_default()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if self._closed_with is None:

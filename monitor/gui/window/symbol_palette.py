@@ -21,8 +21,7 @@ ASK_EVERY = 10 * SECOND
 OFTEN = 200 * MS
 GONE = (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason)
 HINT = "Enter picks · * stars · a digit picks the timeframe · > lists commands · Esc closes"
-COMMAND_GONE = (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason)
-HINT = "Enter does it · Esc closes"
+COMMAND_HINT = "Enter does it · Esc closes"
 NOTHING = "Nothing fits. Try a symbol, a coin's name, or a venue's."
 
 

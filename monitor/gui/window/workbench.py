@@ -22,6 +22,8 @@ LINKS: tuple[LinkGroup, ...] = get_args(LinkGroup)
 FIRST_LINK: LinkGroup = "amber"
 ORDER = ("price", "depth", "ladder", "tape")
 """The kinds of the first layout, in the order they are opened."""
+LADDER_PX, TAPE_PX = 240, 236
+"""Their widths in the first layout."""
 
 
 @dataclass
@@ -211,21 +213,36 @@ class Workbench(QObject):
             self.open_panel(
                 PanelLayout(id=f"{kind}-1", kind=kind, instrument=instrument, link=FIRST_LINK)
             )
-        self._place_default(kinds)
+        self._place_default()
         if kinds:
             self._last = f"{kinds[0]}-1"
             self.panel(self._last).setFocus()
         self._take_current(instrument)
 
-    def _place_default(self, kinds: list[str]) -> None:
-        charts = [f"{kind}-1" for kind in kinds if kind in ("price", "depth")]
-        columns = [f"{kind}-1" for kind in kinds if kind not in ("price", "depth")]
-        if charts:
-            self._docks.place_right(charts[0])
-        for column, share in zip(columns, (25, 17), strict=False):
-            self._docks.place_right(column, share=share if charts else 0)
+    def divide_default(self) -> None:
+        """Give the first layout its proportions; called again once the window has its size."""
+        charts, columns = self._default_places()
+        if charts and columns:
+            wide = {"ladder": LADDER_PX, "tape": TAPE_PX}
+            widths = [wide.get(self.panel(one).kind, LADDER_PX) for one in columns]
+            rest = max(self._docks.width() - sum(widths), 400)
+            self._docks.divide(columns[0], [rest, *widths])
+        if len(charts) == 2:
+            whole = max(self._docks.height(), 400)
+            self._docks.divide(charts[0], [whole * 62 // 100, whole * 38 // 100])
+
+    def _place_default(self) -> None:
+        charts, columns = self._default_places()
+        for panel_id in (*charts[:1], *columns):
+            self._docks.place_right(panel_id)
         for chart in charts[1:]:
-            self._docks.place_below(chart, charts[0], share=38)
+            self._docks.place_below(chart, charts[0])
+        self.divide_default()
+
+    def _default_places(self) -> tuple[list[str], list[str]]:
+        """Charts one below the other, then columns beside them."""
+        charts = [one for one in ("price-1", "depth-1") if one in self._places]
+        return charts, [one for one in ("ladder-1", "tape-1") if one in self._places]
 
     # Inside.
 
