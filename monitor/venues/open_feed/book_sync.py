@@ -12,79 +12,33 @@ The numbers in brackets are those of docs/open-feed.md, 6.4:
 
 import zlib
 from collections import deque
-from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final
 
 from monitor.book.book import WHOLE, Book
 from monitor.book.side import BookSide, NeedsText
 from monitor.model.events import BookDelta, BookSnapshot, Event
-from monitor.model.verdict import Proof, State
-from monitor.protocol.numbers import parse_decimal
+from monitor.model.verdict import Proof
+from monitor.protocol.numbers import exact_levels
 from monitor.protocol.open_feed import CHECKSUM_LEVELS, Delta, Snapshot, canonical
 from monitor.protocol.status import Link, StreamStatus
-from monitor.protocol.venue import BookStream
+from monitor.protocol.subscribed_book import SubscribedBook
 from monitor.venues.open_feed.wire import DELTA_TEXT, SNAPSHOT_TEXT
 
 PROOF_REACHES: Final = "checksums agree"
 GAP: Final = "a book message was missed"
 MISMATCH: Final = "the checksum did not match the book"
-CROSSED: Final = "the best bid was not below the best ask"
-NO_SNAPSHOT: Final = "updates came without a snapshot"
-NEVER: Final = -1
 KEEP: Final = 16
 """Messages kept to tell a repetition from another message under a number already held."""
 
 
-class BookSync(BookStream):
-    """One symbol's book with all that proves it.
+class BookSync(SubscribedBook):
+    """One symbol's book with all that proves it. ``due`` is the number of the next delta."""
 
-    ``due`` is the number of the next delta, NEVER while there is no snapshot.
-    ``broken`` is True from the moment something was wrong until ``asked``.
-    """
-
-    def __init__(
-        self, symbol: str, instrument: str, link: Link, tick: Decimal | None, lot: Decimal | None
-    ) -> None:
-        super().__init__(Book(tick, lot), StreamStatus(link, Proof.SEQUENCE, PROOF_REACHES))
-        self.symbol = symbol
-        self.instrument = instrument
-        self.due = NEVER
-        self.broken = False
-        self.expecting = False
-        self.rest = State.LIVE
-        self.rest_reason = ""
+    def __init__(self, symbol: str, instrument: str, book: Book, link: Link) -> None:
+        status = StreamStatus(link, Proof.SEQUENCE, PROOF_REACHES)
+        super().__init__(symbol, instrument, book, status)
+        self.due = 0
         self._kept: deque[bytes] = deque(maxlen=KEEP)
-
-    # What the owner knows.
-
-    def connected(self, now: int, wall: int) -> None:
-        """A new connection: what was held stays to be seen, unproven, until the snapshot."""
-        self.book.generation += 1
-        self.due, self.broken, self.expecting = NEVER, False, False
-        self._kept.clear()
-        self.status.become(State.SYNCING, now, wall)
-
-    def asked(self) -> None:
-        """A snapshot was asked for: deltas before it are of no use [1]."""
-        self.due, self.broken, self.expecting = NEVER, False, True
-
-    def acknowledged(self) -> None:
-        """From here on a delta without a snapshot is a gap."""
-        self.expecting = False
-
-    def given_up(self) -> None:
-        """The feed stops sending: what comes later can't be joined to this book."""
-        self.due = NEVER
-
-    def settle(self, now: int, wall: int) -> None:
-        """Say what the book's state is while nothing is wrong with it."""
-        if self.due != NEVER:
-            self.status.become(self.rest, now, wall, self.rest_reason)
-
-    def distrust(self, reason: str, now: int, wall: int) -> None:
-        """The book is not to be believed until a snapshot replaces it."""
-        self.due, self.broken = NEVER, True
-        self.status.become(State.GAP, now, wall, reason)
 
     # What the feed sends.
 
@@ -92,19 +46,16 @@ class BookSync(BookStream):
         self, message: Snapshot[float], data: bytes, now: int, ts_recv: int
     ) -> list[Event]:
         """Take a snapshot. Raises BadLevel."""
-        status, book = self.status, self.book
-        status.messages += 1
-        status.last_message = now
-        if book.synced or self.broken:
-            status.resyncs += 1
-        self.due, self.broken, self.expecting = message.seq + 1, False, False
+        book = self.book
+        self._begin(now)
+        self.due = message.seq + 1
         self._kept.clear()
         covered = message.covered or WHOLE
         try:
             book.replace(message.bids, message.asks, covered)
         except NeedsText:
             rows = SNAPSHOT_TEXT.decode(data)
-            book.replace_exact(_exact(rows.bids), _exact(rows.asks), covered)
+            book.replace_exact(exact_levels(rows.bids), exact_levels(rows.asks), covered)
         self._check(message.checksum, now, ts_recv)
         return [
             BookSnapshot(
@@ -123,7 +74,7 @@ class BookSync(BookStream):
         status, seq = self.status, message.seq
         status.messages += 1
         status.last_message = now
-        if seq != self.due:
+        if seq != self.due or not self.current:
             self._out_of_line(seq, data, now, ts_recv)
             return []
         bids, asks = message.bids, message.asks
@@ -131,7 +82,7 @@ class BookSync(BookStream):
             self.book.apply(bids, asks)
         except NeedsText:
             rows = DELTA_TEXT.decode(data)
-            self.book.apply_exact(_exact(rows.bids), _exact(rows.asks))
+            self.book.apply_exact(exact_levels(rows.bids), exact_levels(rows.asks))
         self.due = seq + 1
         self._kept.append(data)
         if message.checksum is not None or self.book.crossed:
@@ -140,24 +91,19 @@ class BookSync(BookStream):
 
     def heartbeat(self, seq: int, now: int, ts_recv: int) -> None:
         """The feed names the number of its last book message [6]."""
-        if self.due not in (NEVER, seq + 1):
-            self._gap(GAP, now, ts_recv)
+        if self.current and self.due != seq + 1:
+            self._missed(GAP, now, ts_recv)
 
     # Proving.
 
     def _out_of_line(self, seq: int, data: bytes, now: int, ts_recv: int) -> None:
-        if self.due == NEVER:
-            if not self.expecting and self.status.state is not State.GAP:
-                self._gap(NO_SNAPSHOT, now, ts_recv)
+        if not self.current:
+            self._without_snapshot(now, ts_recv)  # [1]
         elif data in self._kept or seq < self.due - len(self._kept):
             self.status.duplicates += 1  # [3]
         else:
             # Further on [4], or another message under a number already held.
-            self._gap(GAP, now, ts_recv)
-
-    def _gap(self, reason: str, now: int, ts_recv: int) -> None:
-        self.status.gaps += 1
-        self.distrust(reason, now, ts_recv)
+            self._missed(GAP, now, ts_recv)
 
     def _check(self, checksum: int | None, now: int, ts_recv: int) -> None:
         status = self.status
@@ -167,11 +113,7 @@ class BookSync(BookStream):
             else:
                 status.checksums_failed += 1
                 self.distrust(MISMATCH, now, ts_recv)  # [5]
-        if self.book.crossed:
-            status.crossed += 1
-            self.distrust(CROSSED, now, ts_recv)
-        elif self.due != NEVER and status.state is not self.rest:
-            self.settle(now, ts_recv)
+        self._judge_crossing(now, ts_recv)
 
 
 def checksum_of(book: Book) -> int:
@@ -194,9 +136,3 @@ def _text_of(side: BookSide) -> str:
 
 _TEXTS: Final = [",".join(["%r:%r"] * n) for n in range(CHECKSUM_LEVELS + 1)]
 """A float's ``repr`` is its shortest text, hence canonical but for a final ``.0`` and exponents."""
-
-_Row = TypeVar("_Row", bound=tuple[str, str])
-
-
-def _exact(rows: list[_Row]) -> list[tuple[Decimal, Decimal]]:
-    return [(parse_decimal(price), parse_decimal(size)) for price, size in rows]

@@ -5,8 +5,14 @@ from typing import Final
 
 from monitor.model.events import Candle, DayStats, Funding, Quote, Trade
 from monitor.model.time import SECOND
-from monitor.model.verdict import State
-from monitor.protocol.numbers import EXACT_DIGITS, decimals_of, survives_float
+from monitor.protocol.feed import Feed
+from monitor.protocol.numbers import (
+    ABSURD,
+    EXACT_DIGITS,
+    NumberError,
+    decimals_of,
+    survives_float,
+)
 from monitor.protocol.open_feed import (
     CandleMessage,
     FundingMessage,
@@ -14,28 +20,17 @@ from monitor.protocol.open_feed import (
     Ticker,
     TradeMessage,
 )
-from monitor.protocol.status import StreamStatus
 from monitor.venues.open_feed.wire import TRADE_TEXT
 
-ABSURD: Final = 1e18
-"""No price and no size of any market comes near this."""
 UNLISTED_DIGITS: Final = 10
 """Digits behind the point to reckon with where no list told of the steps."""
 
 
-class BadNumber(ValueError):
-    """A number no market has."""
-
-
-class Feed:
-    """One channel of one symbol and the streams that live on it."""
+class ChannelFeed(Feed):
+    """A feed of any channel; its trades' ids rise by one, so a hole is prints missed."""
 
     def __init__(self, symbol: str, instrument: str) -> None:
-        self.symbol = symbol
-        self.instrument = instrument
-        self.statuses: list[StreamStatus] = []
-        self.rest = State.LIVE
-        self.rest_reason = ""
+        super().__init__(symbol, instrument)
         self.last_id = 0
         self._price_limit = self._size_limit = _limit(UNLISTED_DIGITS)
 
@@ -49,34 +44,13 @@ class Feed:
     def connected(self, now: int, wall: int) -> None:
         """A new connection: nothing was heard on it yet, and numbers may start anew."""
         self.last_id = 0
-        for status in self.statuses:
-            status.become(State.SYNCING, now, wall)
-
-    def acknowledged(self, now: int, wall: int) -> None:
-        """The feed said it will send; what is quiet is well all the same."""
-        for status in self.statuses:
-            if status.state is State.SYNCING:
-                status.become(self.rest, now, wall, self.rest_reason)
-
-    def heard(self, now: int, ts_recv: int) -> None:
-        """A message came."""
-        for status in self.statuses:
-            status.messages += 1
-            status.last_message = now
-            if status.state is not self.rest:
-                status.become(self.rest, now, ts_recv, self.rest_reason)
-
-    def settle(self, now: int, wall: int) -> None:
-        """Show a halt, or its end, on what was heard."""
-        for status in self.statuses:
-            if status.state in (State.LIVE, State.HALTED, State.CLOSED):
-                status.become(self.rest, now, wall, self.rest_reason)
+        super().connected(now, wall)
 
     def trade(self, message: TradeMessage[float], data: bytes, now: int, ts_recv: int) -> Trade:
-        """One print; a hole in the ids is prints that were missed. Raises BadNumber."""
+        """One print; a hole in the ids is prints that were missed. Raises NumberError."""
         price, size, number = message.price, message.size, message.id
         if not (0 < price < ABSURD and 0 < size < ABSURD):
-            raise BadNumber(f"a trade had price {price!r} and size {size!r}")
+            raise NumberError(f"a trade had price {price!r} and size {size!r}")
         if number != self.last_id + 1:
             self._skipped(number)
         self.last_id = number
@@ -97,7 +71,7 @@ class Feed:
         )
 
     def quote(self, message: QuoteMessage[float], now: int, ts_recv: int) -> Quote:
-        """Best bid and ask. Raises BadNumber."""
+        """Best bid and ask. Raises NumberError."""
         bid, bid_size, ask, ask_size = message.bid, message.bid_size, message.ask, message.ask_size
         if not (
             0 <= bid < ABSURD
@@ -105,15 +79,14 @@ class Feed:
             and 0 <= ask < ABSURD
             and 0 <= ask_size < ABSURD
         ):
-            raise BadNumber(f"a quote was {bid!r}/{bid_size!r}, {ask!r}/{ask_size!r}")
+            raise NumberError(f"a quote was {bid!r}/{bid_size!r}, {ask!r}/{ask_size!r}")
         if self.statuses:
             self.heard(now, ts_recv)
         return Quote(self.instrument, bid, bid_size, ask, ask_size, message.ts, ts_recv)
 
     def _skipped(self, number: int) -> None:
         if self.last_id and number > self.last_id:
-            for status in self.statuses:
-                status.gaps += 1
+            self.missed()
 
 
 def _exact_texts(data: bytes) -> tuple[str, str] | None:
@@ -125,14 +98,14 @@ def _exact_texts(data: bytes) -> tuple[str, str] | None:
 
 
 def check(*numbers: float, above: bool = False) -> None:
-    """Raise BadNumber where one is negative (or 0, if ``above``), no number, or absurd."""
+    """Raise NumberError where one is negative (or 0, if ``above``), no number, or absurd."""
     for number in numbers:
         if not 0 <= number < ABSURD or (above and not number):
-            raise BadNumber(f"{number!r} is no price and no size of any market")
+            raise NumberError(f"{number!r} is no price and no size of any market")
 
 
 def candle_of(instrument: str, message: CandleMessage[float], ts_recv: int) -> Candle:
-    """A forming or a closed candle. Raises BadNumber."""
+    """A forming or a closed candle. Raises NumberError."""
     check(message.open, message.high, message.low, message.close, above=True)
     check(message.volume, message.buy_volume)
     return Candle(
@@ -157,7 +130,7 @@ def past_candle_of(
     row: tuple[int, float, float, float, float, float, float, int],
     ts_recv: int,
 ) -> Candle:
-    """A row of past candles; closed where its interval is over. Raises BadNumber."""
+    """A row of past candles; closed where its interval is over. Raises NumberError."""
     opened, *numbers, trades = row
     check(*numbers)
     opening, high, low, close, volume, buy_volume = numbers
@@ -178,7 +151,7 @@ def past_candle_of(
 
 
 def stats_of(instrument: str, message: Ticker[float], ts_recv: int) -> DayStats:
-    """24 h figures. Raises BadNumber."""
+    """24 h figures. Raises NumberError."""
     check(message.open, message.high, message.low, message.last, message.volume)
     return DayStats(
         instrument=instrument,
@@ -196,7 +169,7 @@ def stats_of(instrument: str, message: Ticker[float], ts_recv: int) -> DayStats:
 def funding_of(instrument: str, message: FundingMessage[float], ts_recv: int) -> Funding:
     """A perpetual's funding rate."""
     if not abs(message.rate) < 1e3:
-        raise BadNumber(f"{message.rate!r} is no funding rate")
+        raise NumberError(f"{message.rate!r} is no funding rate")
     return Funding(instrument, message.rate, message.next_ts, message.ts, ts_recv)
 
 
