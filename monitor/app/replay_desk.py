@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from monitor.app.figures import NAN, Rate, StreamLog
 from monitor.app.recorded_markets import RecordedMarkets
@@ -18,19 +17,23 @@ TICK_S = 0.25
 
 
 class ReplayDesk:
-    """Implements the window's ``Program`` over a recording. Raises as ``Player`` does.
+    """Implements the window's ``Program`` over a recording.
 
     Made and used on a running event loop. Recorded time is the only time.
     """
 
     def __init__(
-        self, path: Path, store: Store, *, quit_program: Callable[[], None] = lambda: None
+        self,
+        recorded: RecordedMarkets,
+        store: Store,
+        *,
+        quit_program: Callable[[], None] = lambda: None,
     ) -> None:
         self.settings = store.settings
         self._store = store
         self._quit = quit_program
         self._notices = store.notices
-        self._recorded = RecordedMarkets(path)
+        self._recorded = recorded
         self.markets = self._recorded.markets
         self._player = self._recorded.player
         self.replay: Replay | None = Scrubber(self._player, self._notices.append)

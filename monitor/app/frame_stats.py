@@ -1,0 +1,120 @@
+"""``--stats FILE``: frame times, wire to paint, rates and memory, a JSON line each second."""
+
+import json
+import time
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer
+
+from monitor.app.failure import JobFailed
+from monitor.export.whole_file import reason_of
+from monitor.gui.kit.frame_clock import FrameClock
+from monitor.gui.window.sizes import memory_held
+from monitor.model.events import Event
+from monitor.model.time import MS
+
+EVERY_MS = 1_000
+MOST_ARRIVALS = 4_096
+"""Messages a second whose way to the screen is measured; more would cost what they measure."""
+
+
+class FrameStats(QObject):
+    """Register it with the clock last, so that its frame comes after everything was drawn.
+
+    ``read_to_paint_ms``: from when a message was read off its socket to the end of the
+    paint that shows it; ``event_to_paint_ms`` from the venue's own time, which means
+    something only where both clocks are one machine's. Raises JobFailed where the file
+    can't be begun; a disk that fails later ends the writing, not the program.
+    """
+
+    def __init__(self, path: Path, clock: FrameClock) -> None:
+        super().__init__()
+        self._clock = clock
+        try:
+            self._file: TextIO | None = path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise JobFailed(f"{path} can't be written: {reason_of(error)}") from error
+        self._arrivals: list[tuple[int, int]] = []
+        self._read_to_paint: list[float] = []
+        self._event_to_paint: list[float] = []
+        self._messages = 0
+        self._frames = self._drawn = 0
+        self._begun = self._last = time.monotonic_ns()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._write)
+        self._timer.start(EVERY_MS)
+
+    def heard(self, events: Sequence[Event]) -> None:
+        """One message's events came."""
+        self._messages += 1
+        event = events[-1]
+        received = getattr(event, "ts_recv", 0)
+        if received and len(self._arrivals) < MOST_ARRIVALS:
+            self._arrivals.append((received, getattr(event, "ts_event", 0)))
+
+    def frame(self, now: int) -> bool:
+        """Everything has been asked to draw; painting follows once Qt gets its turn."""
+        if self._arrivals:
+            arrived, self._arrivals = self._arrivals, []
+            QTimer.singleShot(0, self, lambda: self._painted(arrived))
+        return False
+
+    def close(self) -> None:
+        """Write no more."""
+        self._timer.stop()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _painted(self, arrived: list[tuple[int, int]]) -> None:
+        wall = time.time_ns()
+        room = MOST_ARRIVALS - len(self._read_to_paint)
+        for received, happened in arrived[: max(0, room)]:
+            self._read_to_paint.append((wall - received) / MS)
+            if happened:
+                self._event_to_paint.append((wall - happened) / MS)
+
+    def _write(self) -> None:
+        now = time.monotonic_ns()
+        line = json.dumps(self._second(now))
+        self._last = now
+        self._messages = 0
+        self._read_to_paint.clear()
+        self._event_to_paint.clear()
+        if self._file is not None:
+            try:
+                self._file.write(line + "\n")
+                self._file.flush()
+            except OSError:
+                self.close()
+
+    def _second(self, now: int) -> dict[str, Any]:
+        clock, passed_s = self._clock, (now - self._last) / 1e9
+        frames = clock.frames - self._frames
+        drawn = clock.drawn - self._drawn
+        self._frames, self._drawn = clock.frames, clock.drawn
+        newest = min(frames, len(clock.costs_ns))
+        return {
+            "t_s": round((now - self._begun) / 1e9, 3),
+            "frames_per_s": round(frames / passed_s, 1),
+            "drawn_per_s": round(drawn / passed_s, 1),
+            "halved": clock.halved,
+            "frame_cost_ms": _told([ns / MS for ns in islice(reversed(clock.costs_ns), newest)]),
+            "frame_gap_ms": _told([ns / MS for ns in islice(reversed(clock.gaps_ns), newest)]),
+            "read_to_paint_ms": _told(self._read_to_paint),
+            "event_to_paint_ms": _told(self._event_to_paint),
+            "messages_per_s": round(self._messages / passed_s, 1),
+            "memory_bytes": memory_held(),
+        }
+
+
+def _told(values: list[float]) -> dict[str, float] | None:
+    """Median, 99th percentile and greatest; None where nothing was measured."""
+    if not values:
+        return None
+    p50, p99 = np.percentile(values, (50, 99))
+    return {"p50": round(float(p50), 3), "p99": round(float(p99), 3), "max": round(max(values), 3)}
