@@ -46,7 +46,7 @@ def fixed(value: float | None, decimals: int, *, group: bool = True) -> str:
     if value is None or not math.isfinite(value):
         return MISSING
     text = f"{abs(value):,.{decimals}f}" if group else f"{abs(value):.{decimals}f}"
-    if value and float(text.replace(",", "")) == 0:
+    if value and not text.strip("0.,"):
         text = f"<{10.0**-decimals:.{decimals}f}"
     return (MINUS if value < 0 else "") + text
 

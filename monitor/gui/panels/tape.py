@@ -1,0 +1,346 @@
+"""Tape: every trade with time, price and size, newest on top, held still by scrolling."""
+
+import math
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from PySide6.QtWidgets import QWidget
+
+from monitor.export.table import Table
+from monitor.export.trade_table import trade_table
+from monitor.gui.kit.fonts import SMALL_PX
+from monitor.gui.kit.glyphs import text_width
+from monitor.gui.kit.painted_table import MARGIN, Cell, Column, Ink, Row
+from monitor.gui.kit.panel import Action, Surroundings
+from monitor.gui.kit.table_panel import Content, TablePanel
+from monitor.market.market import Market
+from monitor.market.tape import TapeView
+from monitor.model.time import MS, SECOND
+from monitor.studies.number_format import digits_of, dimmed, fixed
+from monitor.studies.tape_rows import TapeWindow, large_size, pace, size_floors, tape_window
+from monitor.studies.time_axis import clock_text
+
+FLOORS_KEPT = 50
+LARGE_EVERY = 256
+"""Trades after which the size that counts as large is judged anew."""
+LARGE_MOVES = 1.25
+GAP = 12
+SHORT_BELOW = 20
+"""Where the pace is slower than so many a second, it has a decimal."""
+
+
+class TapePanel(TablePanel):
+    """Keys: + and - set the least size, F holds still, Home or End returns to the newest."""
+
+    kind = "tape"
+    title = "Tape"
+    needs = ("trades",)
+
+    def __init__(self, surroundings: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(surroundings, parent)
+        self.body.row_clicked.connect(self._row_clicked)
+        self._floors: dict[str, float] = {}
+        self._until: int | None = None
+        self._offset = 0
+        self._revision = 0
+        self._large, self._judged_at = math.inf, -LARGE_EVERY
+        self._size_digits = 0
+        self._cache: dict[int, Row] = {}
+        self._clock: dict[int, str] = {}
+        self._style: tuple[object, ...] = ()
+
+    @property
+    def frozen(self) -> bool:
+        """True while the rows are held still."""
+        return self._until is not None
+
+    @property
+    def smallest(self) -> float:
+        """The least size shown; 0 shows all."""
+        return 0.0 if self.market is None else self._floors.get(self.market.instrument.id, 0.0)
+
+    # What the window asks of a panel.
+
+    def state_drawn(self, now: int) -> tuple[object, ...]:
+        # The pace falls where nothing comes.
+        return (*super().state_drawn(now), self.surroundings.wall_clock() // SECOND)
+
+    def content(self, rows: int, width: float, *, on_screen: bool) -> Content:
+        market = self.market
+        self._say_header(market)
+        if market is None or rows < 1:
+            self._show_place(None, rows, on_screen=on_screen)
+            return Content(note="No symbol picked")
+        self._follow_insertions(market)
+        rows -= self.frozen
+        window = tape_window(market.tape, rows, self.smallest, self._offset, self._until)
+        if on_screen:
+            self._offset = window.offset
+        self._show_place(window, rows, on_screen=on_screen)
+        if not len(window.places):
+            return Content(note=self._waiting(market))
+        view = market.tape.view()
+        layout = self._layout(market, view, window, width)
+        shown = self._rows(market, view, window, layout)
+        return Content(layout.columns, (_held_row(window), *shown) if self.frozen else shown)
+
+    def described(self) -> str:
+        market = self.market
+        if market is None or market.last_price is None:
+            return "No trades yet" if market else "No symbol picked"
+        decimals = digits_of(market.instrument, market.book.tick_size).price
+        held = ", held still" if self.frozen else ""
+        return f"last trade at {fixed(market.last_price, decimals)}{held}"
+
+    def table(self) -> Table:
+        """Every trade the tape holds, whatever is filtered, oldest first; exact."""
+        return Table((), ()) if self.market is None else trade_table(self.market.tape)
+
+    def actions_offered(self) -> tuple[Action, ...]:
+        return (
+            Action("Larger trades only", "+", lambda: self._step_floor(1)),
+            Action("Smaller trades too", "-", lambda: self._step_floor(-1)),
+            Action("All sizes", "0", lambda: self._take_floor(0.0), lambda: self.smallest == 0),
+            Action("Hold still", "F", self._toggle_freeze, lambda: self.frozen),
+            Action("Back to the newest", "Home", self.go_live),
+            Action("Back to the newest too", "End", self.go_live),
+            Action("Up a row", "Up", lambda: self.scrolled(1)),
+            Action("Down a row", "Down", lambda: self.scrolled(-1)),
+            Action("Up a page", "PgUp", lambda: self.scrolled(self._page())),
+            Action("Down a page", "PgDown", lambda: self.scrolled(-self._page())),
+        )
+
+    def market_changed(self) -> None:
+        self._large, self._judged_at = math.inf, -LARGE_EVERY
+        self._size_digits = 0
+        self._cache.clear()
+        self._revision = 0 if self.market is None else self.market.tape.revision
+        self.go_live()
+
+    def theme_changed(self) -> None:
+        super().theme_changed()
+        self._clock.clear()
+        self._cache.clear()
+
+    def settings(self) -> dict[str, Any]:
+        return {"smallest": dict(self._floors)}
+
+    def restore(self, settings: dict[str, Any]) -> None:
+        held = settings.get("smallest")
+        self._floors = {}
+        if isinstance(held, dict):
+            for name, size in list(held.items())[-FLOORS_KEPT:]:
+                plain = isinstance(size, int | float) and not isinstance(size, bool)
+                if isinstance(name, str) and plain and 0 < size < math.inf:
+                    self._floors[name] = float(size)
+        self.mark_changed()
+
+    # What the user does.
+
+    def go_live(self) -> None:
+        """Show the newest trades again, and follow them."""
+        self._until, self._offset = None, 0
+        self.mark_changed()
+
+    def scrolled(self, rows: int) -> None:
+        if self.market is None:
+            return
+        if self._until is None:
+            if rows >= 0:
+                return
+            self._until = self.market.tape.count
+        self._offset -= rows
+        if self._offset < 0:
+            # Scrolled past the top: back to the newest.
+            self.go_live()
+        self.mark_changed()
+
+    def turned_held(self, notches: int) -> None:
+        self._step_floor(notches)
+
+    def _row_clicked(self, row: int) -> None:
+        if row == 0 and self.frozen:
+            self.go_live()
+
+    def _page(self) -> int:
+        return max(1, self.body.capacity - 2)
+
+    def _toggle_freeze(self) -> None:
+        if self.frozen:
+            self.go_live()
+        elif self.market is not None:
+            self._until = self.market.tape.count
+            self.mark_changed()
+
+    def _step_floor(self, by: int) -> None:
+        if self.market is None:
+            return
+        floors, now = size_floors(self.market.tape), self.smallest
+        if by > 0:
+            self._take_floor(next((floor for floor in floors if floor > now), now))
+        else:
+            self._take_floor(max((floor for floor in floors if floor < now), default=0.0))
+
+    def _take_floor(self, floor: float) -> None:
+        if self.market is None:
+            return
+        self._floors.pop(self.market.instrument.id, None)
+        if floor > 0:
+            self._floors[self.market.instrument.id] = floor
+        while len(self._floors) > FLOORS_KEPT:
+            del self._floors[next(iter(self._floors))]
+        self._offset = 0
+        self.mark_changed()
+
+    # Rows.
+
+    def _follow_insertions(self, market: Market) -> None:
+        """A trade of the past was put in its place: rows have moved under their numbers."""
+        moved = market.tape.revision - self._revision
+        if moved:
+            self._revision = market.tape.revision
+            self._cache.clear()
+            if self._until is not None:
+                self._until += moved
+
+    def _layout(
+        self, market: Market, view: TapeView, window: TapeWindow, width: float
+    ) -> "_Layout":
+        self._judge_large(market)
+        sizes = view.size[window.places].tolist()
+        digits = digits_of(market.instrument, market.book.tick_size, sizes)
+        # Digits are only ever added while a market is watched: columns don't flutter.
+        self._size_digits = max(self._size_digits, digits.size)
+        dearest = fixed(float(view.price[window.places].max()), digits.price)
+        largest = fixed(float(max(sizes)), self._size_digits)
+        price, size = (text_width(text, SMALL_PX, strong=True) for text in (dearest, largest))
+        room = width - price - size - 2 * MARGIN - 2 * GAP
+        clock = next((cut for cut in _CLOCKS if _clock_width(cut) <= room), _CLOCKS[-1])
+        time = _clock_width(clock)
+        first = MARGIN + time + GAP + price
+        spare = width - MARGIN - size - GAP - first
+        columns = (
+            Column(MARGIN, left=True),
+            Column(round(first + max(0.0, spare) / 3)),
+            Column(width - MARGIN),
+        )
+        return _Layout(columns, digits.price, self._size_digits, clock)
+
+    def _rows(
+        self, market: Market, view: TapeView, window: TapeWindow, layout: "_Layout"
+    ) -> tuple[Row, ...]:
+        style = (layout, self._large, self.believed, self.surroundings.utc)
+        if style != self._style:
+            self._style = style
+            self._cache.clear()
+        cache = self._cache
+        # A trade's number since the tape began stays its own while new ones arrive.
+        first = market.tape.count - len(view.price)
+        rows = []
+        for place in window.places.tolist():
+            row = cache.get(first + place)
+            if row is None:
+                row = cache[first + place] = self._row(view, place, layout)
+            rows.append(row)
+        if len(cache) > 20 * len(rows) + 200:
+            cache.clear()
+        return tuple(rows)
+
+    def _row(self, view: TapeView, place: int, layout: "_Layout") -> Row:
+        size = float(view.size[place])
+        side = int(view.side[place])
+        large = size >= self._large
+        price_ink, fill = _INKS[side, large] if self.believed else (Ink.DIM, Ink.NONE)
+        size_ink = Ink.TEXT if self.believed else Ink.DIM
+        if large:
+            size_ink = Ink.STRONG if self.believed else Ink.STRONG_DIM
+        time = self._time_text(int(view.ts_event[place]))
+        text = fixed(size, layout.size_digits)
+        cells = (
+            Cell(time[layout.clock], Ink.DIM),
+            Cell(fixed(float(view.price[place]), layout.price_digits), price_ink),
+            Cell(text, size_ink, len(dimmed(text)[1])),
+        )
+        return Row(cells, fill)
+
+    def _time_text(self, moment: int) -> str:
+        second, rest = divmod(moment, SECOND)
+        text = self._clock.get(second)
+        if text is None:
+            if len(self._clock) > 5_000:
+                self._clock.clear()
+            text = clock_text(moment, utc=self.surroundings.utc)
+            self._clock[second] = text
+        return f"{text}.{rest // MS:03d}"
+
+    def _judge_large(self, market: Market) -> None:
+        tape = market.tape
+        if math.isfinite(self._large) and abs(tape.count - self._judged_at) < LARGE_EVERY:
+            return
+        self._judged_at = tape.count
+        large = large_size(tape)
+        if not self._large / LARGE_MOVES < large < self._large * LARGE_MOVES:
+            self._large = large
+
+    # Words.
+
+    def _waiting(self, market: Market) -> str:
+        if self.smallest and len(market.tape):
+            return f"No trade of {_plain(self.smallest)} or more yet"
+        return market.refusal.sentence if market.refusal else "No trades yet"
+
+    def _show_place(self, window: TapeWindow | None, rows: int, *, on_screen: bool) -> None:
+        if not on_screen:
+            return
+        if window is None or not self.frozen:
+            self.body.show_thumb(None)
+            return
+        total = max(window.total, 1)
+        self.body.show_thumb((window.offset / total, min(1.0, (window.offset + rows) / total)))
+
+    def _say_header(self, market: Market | None) -> None:
+        if market is None:
+            self.header.show_detail("")
+            self.header.show_readout("")
+            return
+        words = [f"≥ {_plain(self.smallest)}"] if self.smallest else []
+        self.header.show_detail(" · ".join(words))
+        rate = pace(market.tape, self.surroundings.wall_clock())
+        self.header.show_readout(f"{rate:.{int(rate < SHORT_BELOW)}f}/s")
+
+
+class _Layout(NamedTuple):
+    columns: tuple[Column, ...]
+    price_digits: int
+    size_digits: int
+    clock: slice
+    """What is shown of a time."""
+
+
+_INKS = {
+    (1, False): (Ink.BUY, Ink.NONE),
+    (1, True): (Ink.STRONG_BUY, Ink.BUY_FILL),
+    (-1, False): (Ink.SELL, Ink.NONE),
+    (-1, True): (Ink.STRONG_SELL, Ink.SELL_FILL),
+    (0, False): (Ink.TEXT, Ink.NONE),
+    (0, True): (Ink.STRONG, Ink.RAISED),
+}
+
+
+_CLOCKS = (slice(0, 12), slice(3, 12), slice(0, 8), slice(3, 8), slice(0, 0))
+"""What goes where it is narrow: the hour first, it changes least; at last all of the time."""
+
+
+def _clock_width(cut: slice) -> float:
+    return text_width("00:00:00.000"[cut], SMALL_PX)
+
+
+def _held_row(window: TapeWindow) -> Row:
+    """The first row while the tape is held still: what came since, and the way back."""
+    words = f"{window.newer:,} new" if window.newer else "held still"
+    ink = Ink.STRONG if window.newer else Ink.DIM
+    return Row((Cell(words, ink), Cell(), Cell("Home", Ink.DIM)), Ink.RAISED)
+
+
+def _plain(size: float) -> str:
+    return format(Decimal(repr(size)), "f").removesuffix(".0")
