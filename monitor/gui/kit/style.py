@@ -2,7 +2,7 @@
 
 from PySide6.QtGui import QColor
 
-from monitor.gui.kit.fonts import FAMILY, SMALL_PX, TEXT_PX
+from monitor.gui.kit.fonts import FAMILY, TEXT_PX
 from monitor.gui.kit.theme import Theme, blend
 
 
@@ -12,12 +12,10 @@ def stylesheet(theme: Theme) -> str:
     dim, accent, panel = _css(theme.dim), _css(theme.accent), _css(theme.panel)
     selected = _css(blend(theme.accent, theme.panel, 0.16))
     return f"""
-* {{ font-family: "{FAMILY}"; font-size: {TEXT_PX}px; }}
 QMainWindow, QWidget#ground {{ background: {_css(theme.background)}; }}
 QLabel {{ color: {text}; background: transparent; }}
-QLabel#dim {{ color: {dim}; font-size: {SMALL_PX}px; }}
-QLabel#title {{ font-weight: 600; }}
-QLabel#wrong {{ color: {_css(theme.bad)}; font-size: {SMALL_PX}px; }}
+QLabel#dim {{ color: {dim}; }}
+QLabel#wrong {{ color: {_css(theme.bad)}; }}
 QFrame#card {{ background: {panel}; border: 1px solid {line}; }}
 QFrame#card QWidget {{ background: {panel}; }}
 QPushButton {{
@@ -35,10 +33,13 @@ QLineEdit, QComboBox, QSpinBox, QPlainTextEdit {{
   padding: 3px 6px; selection-background-color: {accent};
   selection-color: {_css(theme.background)};
 }}
+QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::down-arrow {{ image: none; }}
 QComboBox QAbstractItemView {{
   color: {text}; background: {raised}; border: 1px solid {line};
   selection-background-color: {selected}; selection-color: {text};
 }}
+QMenu, QToolTip {{ font-family: "{FAMILY}"; font-size: {TEXT_PX}px; }}
 QMenu {{ color: {text}; background: {raised}; border: 1px solid {line}; padding: 4px 0; }}
 QMenu::item {{ padding: 4px 24px 4px 26px; }}
 QMenu::item:selected {{ background: {selected}; }}

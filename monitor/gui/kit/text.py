@@ -5,7 +5,10 @@ import unicodedata
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from monitor.gui.kit.fonts import SMALL_PX, TEXT_PX, font
+
 LONGEST = 200
+SMALL = ("dim", "wrong")
 
 
 def plain(text: str, longest: int = LONGEST) -> str:
@@ -28,13 +31,16 @@ def plain_label(
     name: str = "",
     longest: int = LONGEST,
 ) -> QLabel:
-    """A label that takes its text as it stands, never as HTML. ``name`` is for the style."""
+    """A label that takes its text as it stands, never as HTML.
+
+    ``name`` is for the style: ``title``, ``dim`` or ``wrong``.
+    """
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(wrap)
     label.setText(plain(text, longest))
-    if name:
-        label.setObjectName(name)
+    label.setFont(font(SMALL_PX if name in SMALL else TEXT_PX, strong=name == "title"))
+    label.setObjectName(name)
     return label
 
 

@@ -12,7 +12,7 @@ from monitor.gui.kit.theme import Theme, blend
 ROW_PX = 20
 TITLE_PX = 30
 COLUMN_PX = 300
-KEY_PX = 104
+KEY_PX = 126
 PAD = 24
 
 Group = tuple[str, Sequence[tuple[str, str]]]

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from monitor.gui.kit.fonts import font
 from monitor.gui.kit.frame_clock import FrameClock
 from monitor.gui.kit.panel import Panel, Surroundings
 from monitor.gui.kit.style import stylesheet
@@ -462,6 +463,7 @@ class MainWindow(QMainWindow):
 
     def _apply_style(self) -> None:
         theme = self._surroundings.theme
+        self.setFont(font())
         self.setPalette(theme.palette())
         self.setStyleSheet(stylesheet(theme))
 

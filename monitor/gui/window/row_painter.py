@@ -104,7 +104,7 @@ class RowPainter:
 
     def _star(self, p: QPainter, x: float, y: float, *, filled: bool) -> None:
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.setPen(self.theme.accent if filled else self.theme.hairline)
+        p.setPen(self.theme.accent if filled else self.theme.faint)
         p.setBrush(self.theme.accent if filled else Qt.BrushStyle.NoBrush)
         p.drawPolygon(QPolygonF.fromList([QPointF(x + dx, y + dy) for dx, dy in _STAR]))
         p.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -77,13 +78,14 @@ class SettingsCard(Card):
 
     def _input(self, field: Field, form: QWidget) -> QWidget:
         if field.kind == "choice":
-            choice = QComboBox(form)
+            choice = _ChoiceBox(form)
             choice.addItems(field.choices)
             choice.currentTextChanged.connect(lambda text: self._take(field, text))
             return choice
         if field.kind == "whole number":
             number = _NumberBox(form)
             number.setKeyboardTracking(False)
+            number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             number.setRange(
                 field.smallest if field.smallest is not None else -(2**31),
                 field.largest if field.largest is not None else 2**31 - 1,
@@ -144,10 +146,27 @@ class SettingsCard(Card):
         self.troubles[path].setVisible(bool(sentence))
 
 
+class _ChoiceBox(QComboBox):
+    """With an arrow of the theme's own; the wheel scrolls the form."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        p = QPainter(self)
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(self.palette().text())
+        x, y = self.width() - 16.0, self.height() / 2
+        tips = [QPointF(x, y - 2), QPointF(x + 8, y - 2), QPointF(x + 4, y + 3)]
+        p.drawPolygon(QPolygonF.fromList(tips))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        event.ignore()
+
+
 class _NumberBox(QSpinBox):
     """The wheel scrolls the form, and changes no number by the way."""
 
-    def wheelEvent(self, event: Any) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         event.ignore()
 
 

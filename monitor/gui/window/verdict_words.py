@@ -6,6 +6,7 @@ from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme
 from monitor.gui.window.chip import ChipLook
 from monitor.gui.window.program import FeedFigures
+from monitor.model.time import SECOND
 from monitor.model.verdict import Proof, State, Verdict
 
 _CALM = (State.CONNECTING, State.SYNCING, State.CLOSED, State.HALTED)
@@ -45,6 +46,11 @@ def pill_look(
         return ChipLook(words, dot=theme.dim, ink=ink, fill=fill, edge=theme.dim, strong=True)
     calm = verdict.state in _CALM
     ink, fill = (theme.warn, theme.warn_fill) if calm else (theme.bad, theme.bad_fill)
+    if verdict.state is State.DOWN:
+        # The countdown must not be cut off by a long reason, which the status bar has room for.
+        wait = max(0, verdict.next_try - now) / SECOND
+        rest = f"next try in {wait:.0f} s" if verdict.next_try else plain(verdict.reason, 60)
+        return ChipLook("DOWN", rest, dot=ink, ink=ink, fill=fill, edge=ink, strong=True)
     return ChipLook(words, dot=ink, ink=ink, fill=fill, edge=ink, strong=True)
 
 
