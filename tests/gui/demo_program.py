@@ -1,7 +1,7 @@
 """A program for tests of the window: the demo exchange in process, told the time by the test."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from monitor.app.demo_process import load_calibrations
@@ -217,8 +217,3 @@ class DemoProgram:
         market.book.replace(snapshot.bids, snapshot.asks)
         held.status.become(State.LIVE, self.now(), self.wall())
         self.markets.sink([snapshot])
-
-
-def as_mapping(panels: Sequence[type]) -> Mapping[str, type]:
-    """Panels by their kinds."""
-    return {panel.kind: panel for panel in panels}

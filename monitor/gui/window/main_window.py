@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
@@ -14,10 +14,12 @@ from monitor.gui.kit.panel import Panel, Surroundings
 from monitor.gui.kit.style import stylesheet
 from monitor.gui.kit.text import plain
 from monitor.gui.window.badge_band import BadgeBand
+from monitor.gui.window.card import Card
 from monitor.gui.window.command import run_pressed
 from monitor.gui.window.docks import Docks
 from monitor.gui.window.favourites_strip import FavouritesStrip
 from monitor.gui.window.feed_card import FeedCard
+from monitor.gui.window.geometry import geometry_of, stand
 from monitor.gui.window.key_overlay import Group, KeyOverlay
 from monitor.gui.window.notices import Notices
 from monitor.gui.window.panel_menu import PanelDeeds, panel_menu
@@ -30,7 +32,7 @@ from monitor.gui.window.top_bar import TIMEFRAMES, TopBar
 from monitor.gui.window.window_commands import overlay_groups, window_commands
 from monitor.gui.window.workbench import LINKS, Workbench
 from monitor.model.time import SECOND
-from monitor.workspace.layout import Geometry, Layout, WindowLayout
+from monitor.workspace.layout import Layout, WindowLayout
 from monitor.workspace.settings import Settings
 
 FIRST_INSTRUMENT = "demo:BTC-USDT"
@@ -103,14 +105,14 @@ class MainWindow(QMainWindow):
         self.keys = KeyOverlay(theme, self.ground)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self.ground)
+        column = self._column = QVBoxLayout(self.ground)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for part in (self.band, self.top, self.strip, self.notices):
             column.addWidget(part)
         column.addWidget(self.docks, 1)
-        for part in (self.replay_bar, self.status):
-            column.addWidget(part)
+        column.addWidget(self.replay_bar)
+        column.addWidget(self.status)
         self.setCentralWidget(self.ground)
 
     def _connect(self) -> None:
@@ -291,9 +293,12 @@ class MainWindow(QMainWindow):
 
     def put_away(self) -> None:
         """Close what is on top: the palette, a card, a notice, or the panel that fills."""
-        for card in (self.palette_card, self.settings_card, self.feed_card):
+        if not self.palette_card.isHidden():
+            self.palette_card.close_palette()
+            return
+        for card in self.ground.findChildren(Card):
             if not card.isHidden():
-                card.close_palette() if isinstance(card, SymbolPalette) else card.close_card()
+                card.close_card()
                 return
         if not self.notices.dismiss() and self.docks.filled:
             self.toggle_fill()
@@ -321,15 +326,8 @@ class MainWindow(QMainWindow):
         """How all stands now, for the workspace file; after closing, how it stood then."""
         if self._closed_with is not None:
             return self._closed_with
-        normal = self.normalGeometry() if self.isMaximized() else self.geometry()
         window = WindowLayout(
-            geometry=Geometry(
-                x=normal.x(),
-                y=normal.y(),
-                width=max(1, normal.width()),
-                height=max(1, normal.height()),
-                maximised=self.isMaximized(),
-            ),
+            geometry=geometry_of(self),
             panels=self.workbench.layouts(),
             filled_by=self.docks.filled,
         ).with_docking(self.docks.state())
@@ -351,7 +349,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self, layout: Layout) -> None:
         window = layout.windows[0] if layout.windows else WindowLayout()
-        self._stand(window.geometry)
+        stand(self, window.geometry)
         self.workbench.links = dict(layout.links)
         if not window.panels:
             self.show_default()
@@ -375,17 +373,6 @@ class MainWindow(QMainWindow):
         if not self.workbench.current:
             self.workbench.pick(self._first_instrument)
         self._focus_panel()
-
-    def _stand(self, geometry: Geometry) -> None:
-        """Where the window stood, as far as that is still on a screen."""
-        wanted = QRect(geometry.x, geometry.y, geometry.width, geometry.height)
-        screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
-        if any(screen.intersects(wanted.adjusted(40, 40, -40, -40)) for screen in screens):
-            self.setGeometry(wanted)
-        else:
-            self.resize(wanted.size())
-        if geometry.maximised:
-            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def _current_changed(self) -> None:
         instrument = self.workbench.current
@@ -497,7 +484,8 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self.keys.setGeometry(self.ground.rect())
-        for card in (self.palette_card, self.feed_card, self.settings_card):
+        self.palette_card.place()
+        for card in self.ground.findChildren(Card):
             if not card.isHidden():
                 card.place()
 
@@ -506,7 +494,7 @@ class MainWindow(QMainWindow):
         if self._first_layout:
             # Proportions need a size, and only now there is one.
             self._first_layout = False
-            self.ground.layout().activate()
+            self._column.activate()
             self.workbench.divide_default()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802

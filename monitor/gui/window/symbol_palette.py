@@ -185,7 +185,6 @@ class SymbolPalette(QFrame):
             return False
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._pressed(event)
-        left = event.type() is QEvent.Type.FocusOut and isinstance(event, QFocusEvent)
-        if left and event.reason() in GONE:
+        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() in GONE:
             self.close_palette()
         return False

@@ -135,8 +135,8 @@ class TopBar(QWidget):
             chips.addWidget(chip)
         row.addLayout(chips)
         row.addStretch(1)
-        for part in (self.pill, self.record, self.export):
-            row.addWidget(part)
+        for button in (self.pill, self.record, self.export):
+            row.addWidget(button)
 
     def _connect(self) -> None:
         self.symbol.clicked.connect(self.palette_wanted)

@@ -1,14 +1,15 @@
 """The window's own commands with their keys, in the order the overlay and the palette list them."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from monitor.gui.window.command import Command
+from monitor.gui.window.favourites_strip import FavouritesStrip
 from monitor.gui.window.key_overlay import Group
+from monitor.gui.window.program import Program
+from monitor.gui.window.replay_bar import ReplayBar
 from monitor.gui.window.top_bar import TIMEFRAMES
-
-if TYPE_CHECKING:
-    from monitor.gui.window.main_window import MainWindow
+from monitor.gui.window.workbench import Workbench
 
 FAVOURITES = 9
 SUMMED_UP = {
@@ -18,7 +19,41 @@ SUMMED_UP = {
 """Groups of which the overlay tells one line only."""
 
 
-def window_commands(window: "MainWindow") -> tuple[Command, ...]:
+class Window(Protocol):
+    """What the commands ask of the window."""
+
+    program: Program
+    workbench: Workbench
+    strip: FavouritesStrip
+    replay_bar: ReplayBar
+    can_export: bool
+
+    def open_palette(self) -> None: ...
+    def open_commands(self) -> None: ...
+    def star_current(self) -> None: ...
+    def show_keys(self) -> None: ...
+    def toggle_fill(self) -> None: ...
+    def open_menu(self) -> None: ...
+    def toggle_arranging(self) -> None: ...
+    def float_active(self) -> None: ...
+    def next_link(self) -> None: ...
+    def close_active(self) -> None: ...
+    def show_default(self) -> None: ...
+    def export_active(self) -> None: ...
+    def toggle_feed_card(self) -> None: ...
+    def retry_now(self) -> None: ...
+    def toggle_recording(self) -> None: ...
+    def toggle_settings(self) -> None: ...
+    def toggle_theme(self) -> None: ...
+    def toggle_zone(self) -> None: ...
+    def put_away(self) -> None: ...
+    def quit(self) -> None: ...
+    def add_panel(self, kind: str) -> None: ...
+    def pick_timeframe(self, name: str) -> None: ...
+    def kinds_offered(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]: ...
+
+
+def window_commands(window: Window) -> tuple[Command, ...]:
     """Everything the window can do."""
     return (
         *_finding(window),
@@ -46,7 +81,7 @@ def overlay_groups(commands: tuple[Command, ...]) -> list[Group]:
     return list(groups.items())
 
 
-def _finding(window: "MainWindow") -> tuple[Command, ...]:
+def _finding(window: Window) -> tuple[Command, ...]:
     group = "Finding"
     return (
         Command("Find a symbol", ("Ctrl+K", "/"), window.open_palette, group),
@@ -56,7 +91,7 @@ def _finding(window: "MainWindow") -> tuple[Command, ...]:
     )
 
 
-def _panels(window: "MainWindow") -> tuple[Command, ...]:
+def _panels(window: Window) -> tuple[Command, ...]:
     group = "Panels"
     bench = window.workbench
 
@@ -80,7 +115,7 @@ def _panels(window: "MainWindow") -> tuple[Command, ...]:
     )
 
 
-def _feed(window: "MainWindow") -> tuple[Command, ...]:
+def _feed(window: Window) -> tuple[Command, ...]:
     group = "Feed"
     program = window.program
 
@@ -98,7 +133,7 @@ def _feed(window: "MainWindow") -> tuple[Command, ...]:
     )
 
 
-def _looks(window: "MainWindow") -> tuple[Command, ...]:
+def _looks(window: Window) -> tuple[Command, ...]:
     group = "Window"
     return (
         Command("Settings", ("Ctrl+,",), window.toggle_settings, group),
@@ -109,7 +144,7 @@ def _looks(window: "MainWindow") -> tuple[Command, ...]:
     )
 
 
-def _replaying(window: "MainWindow") -> tuple[Command, ...]:
+def _replaying(window: Window) -> tuple[Command, ...]:
     group = "Replay"
     bar = window.replay_bar
 
@@ -126,7 +161,7 @@ def _replaying(window: "MainWindow") -> tuple[Command, ...]:
     )
 
 
-def _numbered(window: "MainWindow") -> tuple[Command, ...]:
+def _numbered(window: Window) -> tuple[Command, ...]:
     return (
         *(
             Command(f"{name} candles", (str(number),), _framer(window, name), "Timeframe")
@@ -139,13 +174,13 @@ def _numbered(window: "MainWindow") -> tuple[Command, ...]:
     )
 
 
-def _adder(window: "MainWindow", kind: str) -> Callable[[], None]:
+def _adder(window: Window, kind: str) -> Callable[[], None]:
     return lambda: window.add_panel(kind)
 
 
-def _framer(window: "MainWindow", name: str) -> Callable[[], None]:
+def _framer(window: Window, name: str) -> Callable[[], None]:
     return lambda: window.pick_timeframe(name)
 
 
-def _goer(window: "MainWindow", number: int) -> Callable[[], None]:
+def _goer(window: Window, number: int) -> Callable[[], None]:
     return lambda: window.strip.go_to(number)

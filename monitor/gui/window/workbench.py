@@ -241,7 +241,7 @@ class Workbench(QObject):
 
     def _default_places(self) -> tuple[list[str], list[str]]:
         """Charts one below the other, then columns beside them."""
-        charts = [one for one in ("price-1", "depth-1") if one in self._places]
+        charts: list[str] = [one for one in ("price-1", "depth-1") if one in self._places]
         return charts, [one for one in ("ladder-1", "tape-1") if one in self._places]
 
     # Inside.
