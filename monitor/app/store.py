@@ -97,7 +97,7 @@ class Store:
             with path.open("rb") as file:
                 data = file.read(LARGEST)
             return decode(data)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             self._lock.release()
