@@ -37,7 +37,7 @@ from monitor.workspace.settings import Settings
 
 FIRST_INSTRUMENT = "demo:BTC-USDT"
 WELCOME = "Demo market. Ctrl+K to pick a live one."
-SMALLEST = (720, 480)
+SMALLEST = (800, 480)
 NOTICES_EVERY = SECOND // 4
 
 
