@@ -19,36 +19,27 @@ from monitor.book.side import NeedsText
 from monitor.model.events import BookDelta, BookSnapshot, Event
 from monitor.model.time import MS, SECOND
 from monitor.model.verdict import Proof, State
+from monitor.protocol.numbers import exact_levels
 from monitor.protocol.sequence import Fit, Splice, Step
 from monitor.protocol.status import StreamStatus
 from monitor.protocol.venue import BookStream
+from monitor.venues.binance.quote_check import QuoteCheck
+from monitor.venues.binance.snapshot_timing import FIRST_PAUSE, SnapshotTiming
 from monitor.venues.binance.wire import (
     DEPTH,
     DEPTH_TEXT,
     PARTIAL,
     PARTIAL_TEXT,
     SNAPSHOT_TEXT,
-    BookTicker,
     Depth,
     Snapshot,
     SnapshotText,
-    exact,
 )
 
 KEEP_UPDATES: Final = 600
 """Updates kept to join a snapshot to: a minute at 100 ms; REST itself gives up after 10 s."""
 CROSSED_LIMIT: Final = SECOND
 """A book may be crossed for a moment in an auction; for longer, updates were missed."""
-MISMATCHES: Final = 2
-"""Quotes that must disagree in a row where no quote has the book's own id."""
-ANSWER_LIMIT: Final = 10 * SECOND
-"""Binance's own time-out for REST (rest-api.md); after it the answer won't come."""
-FIRST_PAUSE, LONGEST_PAUSE = SECOND, 30 * SECOND
-REFRESH_PAUSE: Final = 5 * SECOND
-REFRESH_SHARE: Final = 0.3
-"""A new snapshot is taken when this share of the way from best price to edge is left."""
-REJOIN_LIMIT: Final = 10 * SECOND
-FAR: Final = 1 << 62
 OUTSIDE: Final = "the price left the part of the book that the snapshot told of"
 
 
@@ -65,8 +56,8 @@ class _Pending:
 class BookSync(BookStream):
     """One symbol's book with everything that proves it.
 
-    ``feeder`` is the one stream that feeds it. ``unit`` is ns in one unit of the
-    venue's time fields.
+    ``feeder`` is the one stream that feeds it, ``quotes`` compares it with the best
+    quotes. ``unit`` is ns in one unit of the venue's time fields.
     """
 
     def __init__(self, symbol: str, instrument: str, book: Book, status: StreamStatus) -> None:
@@ -78,22 +69,13 @@ class BookSync(BookStream):
         self.diff = True
         self.splice: Splice[bytes] = Splice(KEEP_UPDATES)
         self.wanted = False
-        self.acknowledged_at = 0
-        self.asked_at = 0
-        self.outstanding = False
+        self.timing = SnapshotTiming()
+        self.quotes = QuoteCheck(book, self._distrust)
         self._pending: _Pending | None = None
         self._renew = False
         self._was_proven = False
         self._rejoin_until = 0
         self._crossed_since = 0
-        self._pause = FIRST_PAUSE
-        self._ask_at = 0
-        self._edges = (-1.0, float("inf"))
-        self._refresh_at = 0
-        # The cross-check against bookTicker, which shares the book's ids.
-        self._unchecked = FAR
-        self._quote: BookTicker | None = None
-        self._mismatches = 0
 
     # Connections and subscriptions.
 
@@ -101,12 +83,11 @@ class BookSync(BookStream):
         """A new connection: nothing of the old one is joined; its last content stays shown."""
         self.splice.restart()
         self.feeder = ""
-        self._pending, self._quote = None, None
+        self._pending = None
         self._renew = True
-        self._unchecked, self._mismatches, self._crossed_since = FAR, 0, 0
-        self.acknowledged_at = self.asked_at = 0
-        self.outstanding = False
-        self._pause, self._ask_at = FIRST_PAUSE, 0
+        self._crossed_since = 0
+        self.quotes.opened()
+        self.timing.opened()
         self.status.become(State.SYNCING, now, wall)
 
     def feed_by(self, name: str, unit: int, levels: str) -> None:
@@ -119,7 +100,7 @@ class BookSync(BookStream):
 
     def acknowledged(self, now: int) -> None:
         """The venue sends every change from here on."""
-        self.acknowledged_at = now or 1
+        self.timing.acknowledged_at = now or 1
 
     def allow_rejoin(self, until: int) -> None:
         """The stream was subscribed anew: up to ``until`` a break is no gap."""
@@ -149,10 +130,10 @@ class BookSync(BookStream):
         splice.due = last + 1
         if book.crossed or self._crossed_since:
             self._note_crossing(now, ts_recv)
-        self._unchecked = last
-        quote = self._quote
-        if quote is not None and quote.id >= last:
-            self._check_late(quote, now, ts_recv)
+        quotes = self.quotes
+        quotes.reached = last
+        if quotes.newest >= last:
+            quotes.late(last, now, ts_recv)
         return [
             BookDelta(self.instrument, bids, asks, first, last, message.time * self.unit, ts_recv)
         ]
@@ -177,20 +158,13 @@ class BookSync(BookStream):
         self.status.become(State.LIVE, now, ts_recv)
         return [self._snapshot_event(message, ts_recv)]
 
-    def quote(self, message: BookTicker, now: int, ts_recv: int) -> None:
-        """Compare a best quote with the book, where its id says that it must agree."""
-        if message.id >= self._unchecked:
-            self._check(message, now, ts_recv)
-        if self._quote is None or message.id >= self._quote.id:
-            self._quote = message
-
     # What came over REST.
 
     def snapshot(
         self, message: Snapshot, body: bytes, limit: int, now: int, ts_recv: int
     ) -> list[Event]:
         """Take a snapshot of up to ``limit`` levels a side, asked for or not."""
-        asked, self.outstanding = self.outstanding, False
+        asked = self.timing.answered()
         if not self.diff:
             return []
         proven = self.splice.joined
@@ -198,7 +172,7 @@ class BookSync(BookStream):
         pending = _Pending(message, body, limit, placed=False)
         if fit is Fit.TOO_OLD:
             # [2] and a proven book stays proven.
-            self._ask_later(now)
+            self.timing.later(now)
             if not proven:
                 self._explain("the snapshot was older than the updates, another is asked for")
             return []
@@ -210,18 +184,16 @@ class BookSync(BookStream):
             return []
         events = self._place(pending, ts_recv)
         # With no update since the acknowledgement there is nothing it could lack.
-        quiet = not self.splice.window and asked and self.asked_at >= self.acknowledged_at > 0
-        if quiet:
+        if asked and not self.splice.window:
             self._prove(now, ts_recv)
         else:
-            self._ask_at = now + ANSWER_LIMIT
+            self.timing.wait(now)
             self._explain("waiting for the update that joins the snapshot")
         return events
 
     def refused(self, now: int, reason: str, wait: int = 0) -> None:
         """No snapshot came; ``wait`` (ns) is the least pause the venue asks for."""
-        self.outstanding = False
-        self._ask_later(now, wait)
+        self.timing.refused(now, wait)
         if not self.splice.joined:
             self._explain(reason)
 
@@ -240,20 +212,15 @@ class BookSync(BookStream):
 
     def wants_snapshot(self, now: int) -> bool:
         """True where a snapshot should be asked for now."""
-        if not (self.wanted and self.acknowledged_at and self.diff) or now < self._ask_at:
-            return False
-        pause = ANSWER_LIMIT if self.outstanding else FIRST_PAUSE
-        if self.asked_at and now < self.asked_at + pause:
+        if not (self.wanted and self.diff and self.timing.may_ask(now)):
             return False
         if self.splice.joined:
-            return now >= self._refresh_at and self._near_edge()
+            return self.timing.refresh_due(self.book, now)
         return self.status.state is not State.LIVE
 
     def asked(self, now: int) -> None:
         """A snapshot is being asked for."""
-        self.outstanding = True
-        self.asked_at = now
-        self._refresh_at = now + REFRESH_PAUSE
+        self.timing.asked(now)
 
     # Judging updates.
 
@@ -285,8 +252,8 @@ class BookSync(BookStream):
 
     def _broken(self, message: Depth, now: int, ts_recv: int) -> None:
         """[6] the updates do not follow one another."""
-        self._unchecked = FAR
-        self._ask_at = min(self._ask_at, now + FIRST_PAUSE)
+        self.quotes.unjoined()
+        self.timing.no_later(now + FIRST_PAUSE)
         if now <= self._rejoin_until:
             self._rejoin_until = 0
             self.status.become(State.SYNCING, now, ts_recv, "the stream was subscribed anew")
@@ -299,7 +266,7 @@ class BookSync(BookStream):
     def _does_not_join(self, now: int, ts_recv: int, *, shown_live: bool) -> None:
         """[4] the update after the snapshot begins too late: the snapshot was too old."""
         reason = "the snapshot was older than the updates, another is asked for"
-        self._ask_later(now)
+        self.timing.later(now)
         if shown_live:
             self.status.gaps += 1
             self.status.become(State.GAP, now, ts_recv, reason)
@@ -311,9 +278,9 @@ class BookSync(BookStream):
         if not self.splice.joined:
             return
         self.splice.distrust()
-        self._unchecked, self._mismatches = FAR, 0
+        self.quotes.doubted()
         self.status.gaps += 1
-        self._ask_at = min(self._ask_at, now)
+        self.timing.no_later(now)
         self.status.become(State.GAP, now, ts_recv, reason)
 
     # Writing the book.
@@ -336,7 +303,7 @@ class BookSync(BookStream):
         self._replace(message, pending.limit, lambda: SNAPSHOT_TEXT.decode(pending.body))
         self.status.resyncs += known
         pending.placed = True
-        self._note_edges()
+        self.timing.placed(self.book)
         return [self._snapshot_event(message, ts_recv)]
 
     def _replace(
@@ -347,7 +314,7 @@ class BookSync(BookStream):
             self.book.replace(message.bids, message.asks, extent)
         except NeedsText:
             text = read_text()
-            self.book.replace_exact(exact(text.bids), exact(text.asks), extent)
+            self.book.replace_exact(exact_levels(text.bids), exact_levels(text.asks), extent)
 
     def _apply(self, data: bytes, now: int, ts_recv: int) -> BookDelta:
         message = DEPTH.decode(data).data
@@ -356,7 +323,7 @@ class BookSync(BookStream):
         except (NeedsText, ValueError):
             self._apply_text(data, now, ts_recv)
         self._note_crossing(now, ts_recv)
-        self._unchecked = message.last
+        self.quotes.reached = message.last
         return BookDelta(
             self.instrument,
             message.bids,
@@ -371,7 +338,7 @@ class BookSync(BookStream):
         """Apply a message by its exact texts; where even they are no levels, all is in doubt."""
         text = DEPTH_TEXT.decode(data).data
         try:
-            self.book.apply_exact(exact(text.bids), exact(text.asks))
+            self.book.apply_exact(exact_levels(text.bids), exact_levels(text.asks))
         except ValueError as error:
             self.splice.restart()
             self.status.gaps += 1
@@ -379,9 +346,9 @@ class BookSync(BookStream):
             raise
 
     def _prove(self, now: int, ts_recv: int) -> None:
-        self._pause, self._ask_at = FIRST_PAUSE, 0
         self._was_proven = True
-        self._mismatches = 0
+        self.timing.proven()
+        self.quotes.proven()
         self.status.proof = Proof.SEQUENCE
         self.status.become(State.LIVE, now, ts_recv)
 
@@ -407,52 +374,6 @@ class BookSync(BookStream):
         if self._crossed_since and now - self._crossed_since > CROSSED_LIMIT:
             self._crossed_since = 0
             self._distrust("best bid and best ask were crossed for over 1 s", now, ts_recv)
-
-    def _check_late(self, quote: BookTicker, now: int, ts_recv: int) -> None:
-        """The quote came before the update it belongs to."""
-        if quote.id == self.splice.last:
-            self._check(quote, now, ts_recv)
-        else:
-            self._unchecked = FAR
-
-    def _check(self, message: BookTicker, now: int, ts_recv: int) -> None:
-        """Quotes come on every change of the best; so the last one up to the book's id holds."""
-        last, self._unchecked = self._unchecked, FAR
-        same = message.id == last
-        quote = message if same else self._quote
-        if quote is None or quote.id > last or not self.splice.joined:
-            return
-        bids, asks = self.book.bids, self.book.asks
-        if (
-            quote.bid_price == (bids.best or 0.0)
-            and quote.bid_size == bids.best_size
-            and quote.ask_price == (asks.best or 0.0)
-            and quote.ask_size == asks.best_size
-        ):
-            self._mismatches = 0
-            return
-        self._mismatches += 1
-        if same or self._mismatches >= MISMATCHES:
-            self._distrust("the best prices were not those of the quotes", now, ts_recv)
-
-    # When to ask again.
-
-    def _ask_later(self, now: int, wait: int = 0) -> None:
-        self._ask_at = now + max(self._pause, wait)
-        self._pause = min(2 * self._pause, LONGEST_PAUSE)
-
-    def _note_edges(self) -> None:
-        """From which best prices on a new snapshot is due, before the covered range ends."""
-        low, high = self.book.covered
-        bid, ask = self.book.best_bid, self.book.best_ask
-        floor = -1.0 if low is None or bid is None else low + REFRESH_SHARE * (bid - low)
-        roof = float("inf") if high is None or ask is None else high - REFRESH_SHARE * (high - ask)
-        self._edges = floor, roof
-
-    def _near_edge(self) -> bool:
-        bid, ask = self.book.best_bid, self.book.best_ask
-        floor, roof = self._edges
-        return (bid is not None and bid < floor) or (ask is not None and ask > roof)
 
 
 def covered(message: Snapshot, limit: int) -> tuple[float | None, float | None]:

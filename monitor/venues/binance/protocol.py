@@ -6,36 +6,28 @@ from typing import Final
 
 import msgspec
 
-from monitor.model.events import CandleHistory, Event, InstrumentList, Refusal
-from monitor.model.instrument import instrument_id
+from monitor.model.events import Event, InstrumentList, Refusal
 from monitor.model.streams import Stream
 from monitor.model.time import SECOND
 from monitor.protocol.facts import Facts, load_facts
 from monitor.protocol.status import StreamStatus
 from monitor.protocol.venue import HttpRequest, HttpResponse, VenueProtocol
 from monitor.venues.binance import rest
+from monitor.venues.binance.answers import Answers
 from monitor.venues.binance.book_sync import BookSync
-from monitor.venues.binance.desk import Desk, Plan
+from monitor.venues.binance.desk import Desk
 from monitor.venues.binance.dispatch import name_of, wrap
+from monitor.venues.binance.known_symbols import KnownSymbols
 from monitor.venues.binance.names import SHUTDOWN, bare_name, raw_names, stream_name
+from monitor.venues.binance.refusals import refused, unknown_symbol
 from monitor.venues.binance.roster import Roster, ignore, symbol_of, symbol_part
 from monitor.venues.binance.streams import interval_names
 from monitor.venues.binance.subscriptions import HEARTBEAT_ID, Subscriptions
-from monitor.venues.binance.wire import (
-    ENVELOPE,
-    EXCHANGE_INFO,
-    PROBLEM,
-    REST_TICKERS,
-    SNAPSHOT,
-    Envelope,
-    Problem,
-)
+from monitor.venues.binance.wire import ENVELOPE, Envelope, Problem
 
 FACTS: Final = Path(__file__).with_name("binance.toml")
 REJOIN_LIMIT: Final = 10 * SECOND
 """How long after a new subscription its stream may begin elsewhere."""
-DEFAULT_WAITS: Final = {429: 60, 418: 120}
-"""Seconds to stay away where no Retry-After tells (418 is a ban of at least 2 minutes)."""
 FOREVER: Final = 1 << 62
 
 
@@ -49,8 +41,7 @@ class Binance(VenueProtocol):
             str(extra["heartbeat_stream"]), self.facts.send_limit, int(extra["subscribe_bytes"])
         )
         self._desk = Desk(int(extra["weight_per_minute"]))
-        self._symbols: set[str] = set()
-        self._listed = False
+        self._known = KnownSymbols()
         self._intervals = interval_names(self.facts.intervals)
         self._roster = Roster(
             self.facts.id, self.link, self.books, self.instruments, self._intervals
@@ -58,7 +49,15 @@ class Binance(VenueProtocol):
         self._handlers = self._roster.handlers
         self._find = self._handlers.find
         self._syncs = self._roster.syncs
-        self._checking: dict[str, int] = {}
+        self._answers = Answers(
+            self.facts,
+            self._roster,
+            self._desk,
+            self._known,
+            self.instruments,
+            self._intervals,
+            self._give_up,
+        )
         self._now = self._wall = 0
         self._due: list[Event] = []
         self._raw_names: tuple[str, ...] = ()
@@ -74,7 +73,7 @@ class Binance(VenueProtocol):
     def subscribe(self, streams: Iterable[Stream]) -> None:
         for stream in streams:
             symbol = symbol_part(stream.instrument)
-            if self._listed and symbol not in self._symbols:
+            if self._known.lacks(symbol):
                 self._refuse(stream.instrument, unknown_symbol(symbol))
                 continue
             self._subscriptions.want(self._roster.want(stream))
@@ -102,8 +101,7 @@ class Binance(VenueProtocol):
 
     def ask_stats(self, instruments: Iterable[str]) -> None:
         symbols = [symbol_part(instrument) for instrument in instruments]
-        if self._listed:
-            symbols = [symbol for symbol in symbols if symbol in self._symbols]
+        symbols = [symbol for symbol in symbols if not self._known.lacks(symbol)]
         for query in rest.ticker_queries(symbols):
             self._desk.plan(query)
         self._flush(self._now)
@@ -137,19 +135,18 @@ class Binance(VenueProtocol):
         asked = rest.asked_by(request.url)
         plan = self._desk.closed(request.url)
         try:
-            if response.status != 200:
-                return self._answered_badly(asked, plan, response, now)
-            return self._answer(asked, response.body, now, ts_recv)
+            events = self._answers.answered(asked, plan, response, now, ts_recv)
         except (ValueError, RecursionError, OverflowError) as error:
             self.rejected_messages += 1
-            if asked.path == rest.DEPTH and asked.symbol in self._syncs:
-                self._syncs[asked.symbol].refused(now, f"the snapshot was bad data: {error}")
+            self._answers.no_snapshot(asked, f"the snapshot was bad data: {error}", now)
             return []
+        if any(isinstance(event, InstrumentList) and event.complete for event in events):
+            self._refuse_unlisted()
+        return events
 
     def failed(self, request: HttpRequest, reason: str, now: int, ts_recv: int) -> list[Event]:
-        return self._try_again(
-            rest.asked_by(request.url), self._desk.closed(request.url), reason, now, 0
-        )
+        asked, plan = rest.asked_by(request.url), self._desk.closed(request.url)
+        return self._answers.try_again(asked, plan, reason, now, ts_recv)
 
     def sent(self, data: bytes, now: int, ts_recv: int) -> None:
         asked = self._subscriptions.seen_sent(data, now)
@@ -181,11 +178,11 @@ class Binance(VenueProtocol):
         ):
             self._doubt(name, now)
         self._judge_doubted(now)
-        self._roster.trust(self._subscriptions.carries, self._symbols, now, ts_recv)
+        self._roster.trust(self._subscriptions.carries, self._known, now, ts_recv)
         for sync in self._syncs.values():
             sync.tick(now, ts_recv)
             carried = self._subscriptions.carries(stream_name(sync.symbol, "book"))
-            if sync.wanted and carried and not sync.acknowledged_at:
+            if sync.wanted and carried and not sync.timing.acknowledged_at:
                 sync.acknowledged(now)
             if sync.wants_snapshot(now):
                 self._ask_snapshot(sync, now)
@@ -264,12 +261,11 @@ class Binance(VenueProtocol):
         return []
 
     def _control_error(self, message: Envelope, ts_recv: int) -> list[Event]:
-        code, words = message.code, message.msg
+        problem = Problem(message.code or 0, message.msg)
         if bytes(message.error):
             problem = msgspec.json.decode(message.error, type=Problem)
-            code, words = problem.code, problem.msg
         asked = self._subscriptions.refused(message.id)
-        sentence = f"Binance refused: {plain_words(words)} (code {code})"
+        sentence = refused(problem, f"code {problem.code}")
         if asked is None or asked.method != "SUBSCRIBE":
             return [Refusal("", sentence, ts_recv)]
         refusals: list[Event] = []
@@ -304,118 +300,29 @@ class Binance(VenueProtocol):
             self._roster.feeds[name].status.rejected += 1
         return []
 
-    # Answers.
-
-    def _answer(self, asked: rest.Asked, body: bytes, now: int, ts_recv: int) -> list[Event]:
-        venue = self.facts.id
-        if asked.path == rest.DEPTH and rest.showable(asked.symbol):
-            sync = self._roster.sync(asked.symbol)
-            return sync.snapshot(SNAPSHOT.decode(body), body, asked.limit, now, ts_recv)
-        if asked.path == rest.INFO:
-            return self._take_instruments(asked, body, ts_recv)
-        if asked.path in rest.KLINE_ROWS:
-            interval = self._intervals.get(asked.params.get("interval", ""))
-            if interval is None:
-                return []
-            instrument = instrument_id(venue, asked.symbol)
-            candles = rest.candles_of(instrument, interval, body, ts_recv)
-            return [CandleHistory(instrument, interval, candles, ts_recv)]
-        if asked.path == rest.TICKERS:
-            tickers = REST_TICKERS.decode(body)
-            rows = tickers if isinstance(tickers, list) else [tickers]
-            return [rest.day_stats_of(venue, row, ts_recv) for row in rows]
-        return []
-
-    def _take_instruments(self, asked: rest.Asked, body: bytes, ts_recv: int) -> list[Event]:
-        found = [
-            instrument
-            for listing in EXCHANGE_INFO.decode(body).symbols
-            if (instrument := rest.instrument_of(self.facts.id, listing)) is not None
-        ]
-        whole = not any(key in asked.params for key in ("symbol", "symbols", "permissions"))
-        self.instruments.update((instrument.id, instrument) for instrument in found)
-        self._symbols = {instrument.symbol for instrument in self.instruments.values()}
-        self._listed = self._listed or whole
-        for instrument in found:
-            self._checking.pop(instrument.symbol, None)
-        if whole:
-            self._refuse_unlisted()
-        return [InstrumentList(self.facts.id, tuple(found), whole, ts_recv)]
-
-    def _refuse_unlisted(self) -> None:
-        known = {symbol.lower() for symbol in self._symbols}
-        for name in list(self._roster.wanted):
-            if symbol_of(name) not in known:
-                self._due += self._give_up(name, unknown_symbol(symbol_of(name).upper()))
-
-    def _answered_badly(
-        self, asked: rest.Asked, plan: Plan | None, response: HttpResponse, now: int
-    ) -> list[Event]:
-        status = response.status
-        if status in DEFAULT_WAITS:
-            seconds = retry_after(response.headers, DEFAULT_WAITS[status])
-            self._desk.hold(now + seconds * SECOND)
-            reason = f"Binance asks to wait {seconds} s (HTTP {status})"
-            return self._try_again(asked, plan, reason, now, seconds * SECOND)
-        if status in (403, 451):
-            return self._try_again(asked, plan, self._barred(status, response.url), now, 0)
-        if status >= 500:
-            return self._try_again(asked, plan, f"Binance had trouble (HTTP {status})", now, 0)
-        problem = problem_of(response.body)
-        if problem.code == rest.INVALID_SYMBOL and asked.symbol:
-            return self._no_such_symbol(asked.symbol)
-        sentence = f"Binance refused: {plain_words(problem.msg)} (HTTP {status})"
-        if asked.path == rest.DEPTH and asked.symbol in self._syncs:
-            self._syncs[asked.symbol].refused(now, sentence)
-        return [Refusal(self._id(asked.symbol), sentence, self._wall)]
-
-    def _barred(self, status: int, url: str) -> str:
-        hosts = [host.removeprefix("https://") for host in self.facts.rest_urls]
-        others = [host for host in hosts if host not in url]
-        why = "does not serve this place" if status == 451 else "turned the request away"
-        return f"Binance {why} (HTTP {status}); {' or '.join(others) or 'no other host'} is tried"
-
-    def _try_again(
-        self, asked: rest.Asked, plan: Plan | None, reason: str, now: int, wait: int
-    ) -> list[Event]:
-        """After a refusal that may pass: a book asks again by itself, the rest is planned anew."""
-        if asked.path == rest.DEPTH:
-            if asked.symbol in self._syncs:
-                self._syncs[asked.symbol].refused(now, reason, wait)
-            return []
-        if plan is None:
-            return []
-        if self._desk.again(plan, now, wait):
-            return []
-        return [Refusal(self._id(asked.symbol), f"{asked.path}: {reason}; given up", self._wall)]
-
-    def _no_such_symbol(self, symbol: str) -> list[Event]:
-        self._checking.pop(symbol, None)
-        events: list[Event] = []
-        for name in self._roster.named(symbol):
-            events += self._give_up(name, unknown_symbol(symbol))
-        return events or [Refusal(self._id(symbol), unknown_symbol(symbol), self._wall)]
-
     # Silence after an acknowledgement: Binance acknowledges nonsense.
 
     def _doubt(self, name: str, now: int) -> None:
         """A stream was acknowledged and stays silent: a thin market, or no such symbol?"""
         users = self._roster.wanted.get(name)
         symbol = symbol_part(next(iter(users)).instrument) if users else ""
-        if not users or symbol in self._symbols or symbol in self._checking:
-            return
-        self._checking[symbol] = now
-        self._desk.plan(rest.info_query(symbol))
+        if users and self._known.doubt(symbol, now):
+            self._desk.plan(rest.info_query(symbol))
 
     def _judge_doubted(self, now: int) -> None:
         limit = int(self.facts.first_message_timeout_s * SECOND)
-        for symbol in [symbol for symbol, since in self._checking.items() if now - since > limit]:
-            del self._checking[symbol]
+        for symbol in self._known.given_up(now, limit):
             heard = f"nothing came from Binance for '{symbol}'"
             for name in self._roster.named(symbol):
                 if name not in self._handlers:
                     sentence = f"{heard} in {2 * limit / SECOND:g} s; is the symbol right?"
                     self._due += self._give_up(name, sentence)
+
+    def _refuse_unlisted(self) -> None:
+        for name in list(self._roster.wanted):
+            symbol = symbol_of(name).upper()
+            if self._known.lacks(symbol):
+                self._due += self._give_up(name, unknown_symbol(symbol))
 
     # Small things.
 
@@ -430,9 +337,6 @@ class Binance(VenueProtocol):
         levels, weight = extra["snapshot_levels" + many], extra["snapshot_weight" + many]
         self._desk.plan(rest.depth_query(sync.symbol, int(levels), int(weight)))
         sync.asked(now)
-
-    def _id(self, symbol: str) -> str:
-        return instrument_id(self.facts.id, symbol)
 
     def _forget(self, name: str, symbol: str) -> None:
         self._subscriptions.drop(name)
@@ -456,30 +360,6 @@ class Binance(VenueProtocol):
                 status.reason = reason
 
 
-def unknown_symbol(symbol: str) -> str:
-    """What to tell of a symbol that the venue does not have."""
-    return f"Binance has no symbol '{plain_words(symbol)}'"
-
-
-def plain_words(text: str) -> str:
-    """A venue's own words, cut and without what can't be shown."""
-    return "".join(char for char in text[:200] if char.isprintable()) or "no reason given"
-
-
 def about_number(text: str) -> bool:
     """True where a decoder's complaint is that a number was none, or out of range."""
     return any(words in text for words in ("Expected `float`", "Expected `int`", "out of range"))
-
-
-def problem_of(body: bytes) -> Problem:
-    """The venue's code and words of a refused request."""
-    try:
-        return PROBLEM.decode(body)
-    except ValueError:
-        return Problem()
-
-
-def retry_after(headers: dict[str, str], default: int) -> int:
-    """Seconds the venue asks us to stay away."""
-    text = headers.get("retry-after", "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else default

@@ -31,7 +31,6 @@ TICKERS_A_REQUEST: Final = 20
 ALL_TICKERS_FROM: Final = 400
 TICKERS_WEIGHT: Final = 2
 ALL_TICKERS_WEIGHT: Final = 80
-INVALID_SYMBOL: Final = -1121
 LONGEST_SYMBOL: Final = 64
 MICROSECONDS_FROM: Final = 10**14
 """A time above this is in microseconds: in milliseconds it would be the year 5138."""

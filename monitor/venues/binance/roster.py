@@ -1,6 +1,6 @@
 """Who takes which stream's messages: the books and feeds of one connection, and who wants them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Final
 
 from monitor.book.book import Book
@@ -139,7 +139,9 @@ class Roster:
         feed.unit = unit_of(stamp)
         return feed.take
 
-    def trust(self, carried: Callable[[str], bool], symbols: set[str], now: int, wall: int) -> None:
+    def trust(
+        self, carried: Callable[[str], bool], symbols: Container[str], now: int, wall: int
+    ) -> None:
         """No print of a real symbol since the acknowledgement is no sign of anything wrong."""
         for name in self.wanted:
             feed = self.feeds.get(name)
@@ -173,7 +175,7 @@ class Roster:
         """Let the symbol's quotes be compared with its book."""
         quotes = self.feeds.get(stream_name(symbol, "quotes"))
         if isinstance(quotes, Quotes):
-            quotes.book = sync
+            quotes.check = sync.quotes if sync is not None else None
 
     def _new_feed(self, name: str, symbol: str) -> Feed | None:
         suffix = name.partition("@")[2]
@@ -187,7 +189,8 @@ class Roster:
             return AllDays(status, self._id(""))
         if suffix == "bookTicker":
             quotes = Quotes(symbol, instrument, status)
-            quotes.book = self.syncs.get(symbol)
+            if symbol in self.syncs:
+                quotes.check = self.syncs[symbol].quotes
             return quotes
         if suffix in ("ticker", "miniTicker"):
             return Days(symbol, instrument, status)

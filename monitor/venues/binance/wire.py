@@ -5,11 +5,7 @@ are decimal texts on the wire and come out as floats ready for use (``strict=Fal
 the ``Text`` twins keep the text where a float can't hold it.
 """
 
-from decimal import Decimal
-
 import msgspec
-
-from monitor.protocol.numbers import parse_decimal
 
 Levels = list[tuple[float, float]]
 TextLevels = list[tuple[str, str]]
@@ -285,8 +281,3 @@ SNAPSHOT_TEXT = msgspec.json.Decoder(SnapshotText)
 EXCHANGE_INFO = msgspec.json.Decoder(ExchangeInfo)
 KLINES = msgspec.json.Decoder(list[KlineRow], strict=False)
 REST_TICKERS = msgspec.json.Decoder(list[RestTicker] | RestTicker, strict=False)
-
-
-def exact(levels: TextLevels) -> list[tuple[Decimal, Decimal]]:
-    """Levels as exact decimals. Raises NumberError for a text that is no number."""
-    return [(parse_decimal(price), parse_decimal(size)) for price, size in levels]
