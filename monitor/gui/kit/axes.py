@@ -78,7 +78,7 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
     def labels_shown(self) -> list[tuple[QRectF, str]]:
         """The labels that are painted, with the room they take: whole and clear of all tags."""
         taken = [self._box(tag.at, tag.text, tag=True) for tag in self.tags]
-        bounds = self.boundingRect()
+        bounds = QRectF(QPointF(), self.size())
         shown: list[tuple[QRectF, str]] = []
         for value, text in self.ticks():
             box = self._box(value, text, tag=False)
@@ -104,12 +104,13 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
         p.drawText(inner, int(side | Qt.AlignmentFlag.AlignVCenter), text)
 
     def _box(self, at: float, text: str, *, tag: bool) -> QRectF:
-        """The room a label takes; a tag is kept whole inside the axis."""
+        """The room a label takes; tags, and labels of an upright axis, are kept whole inside."""
         size, pixel = self.size(), self.pixel(at)
         if self.vertical:
             height = TAG_PX if tag else LABEL_PX
             top = pixel - height / 2
-            if tag:
+            if tag or 0 <= pixel <= size.height():
+                # A label at either end is moved inside, whole, not cut.
                 top = min(max(top, 0.0), size.height() - height)
             return QRectF(0, round(top), size.width(), height)
         width = self.metrics.horizontalAdvance(text) + 2 * PADDING
