@@ -104,8 +104,8 @@ class Book:
                 raise NeedsText
         best_bid = max((price for price, _ in bids), default=0.0)
         best_ask = min((price for price, _ in asks), default=0.0)
-        self.bids.clear(grid, Decimal(repr(best_bid)))
-        self.asks.clear(grid, Decimal(repr(best_ask)))
+        self.bids.clear(grid, Decimal(repr(float(best_bid))))
+        self.asks.clear(grid, Decimal(repr(float(best_ask))))
         self.bids.apply(bids)
         self.asks.apply(asks)
         self._replaced(covered)

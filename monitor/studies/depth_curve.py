@@ -90,7 +90,7 @@ def span_around(book: Book, share: float | None) -> tuple[float, float] | None:
         lowest = float(book.bids.arrays()[0][-1])
         highest = float(book.asks.arrays()[0][-1])
         # A joke order at a thousand times the price must not flatten the rest.
-        reach = min(max(mid - lowest, highest - mid), mid)
+        reach = min(max(mid - lowest, highest - mid) * BEYOND_KNOWN, mid)
         return mid - reach, mid + reach
     return mid * (1 - share), mid * (1 + share)
 

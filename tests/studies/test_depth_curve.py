@@ -69,7 +69,7 @@ def test_span_around_the_mid() -> None:
     """A share of the mid either way, the whole book, or nothing to be around."""
     book = book_of({100: 2.0, 20: 5.0}, {110: 3.0, 130: 1.0})
     assert (52.5 * 0.9, 52.5 * 1.1) == pytest.approx(span_around(book, 0.1))
-    assert (10.0, 95.0) == span_around(book, None)
+    assert (52.5 - 42.5 * 1.05, 52.5 + 42.5 * 1.05) == pytest.approx(span_around(book, None))
     assert span_around(Book(), 0.1) is None
 
 

@@ -247,8 +247,3 @@ class TimeScale(PaintedAxis):
         axis = self.axis()
         seconds = [(moment - self.base) / SECOND for moment in axis.moments]
         return tuple(zip(seconds, axis.labels, strict=True))
-
-
-def aligned(point: QPointF) -> QPointF:
-    """A point moved to the middle of its pixel, where a 1 px line is sharp."""
-    return QPointF(int(point.x()) + 0.5, int(point.y()) + 0.5)

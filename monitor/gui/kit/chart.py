@@ -1,6 +1,5 @@
 """A chart: one view of pyqtgraph's with painted axes, a grid, a crosshair, and no frills."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pyqtgraph as pg
@@ -233,6 +232,3 @@ def time_chart(theme: Theme, right: PaintedAxis, *, utc: bool) -> tuple[Chart, T
     """A chart over time; its x are seconds since its time scale's base."""
     bottom = TimeScale(theme, utc=utc)
     return Chart(theme, right, bottom), bottom
-
-
-Drawing = Callable[[QPainter, QRectF], None]

@@ -27,6 +27,8 @@ class Readout(ChartItem):
         self.at: QPointF | None = None
         self.hung_at: float | None = None
         """Where set, the box hangs from the top about this view x instead of by the point."""
+        self.at_foot = False
+        """The box stands on the floor instead, where the chart is empty below its curve's foot."""
 
     def show_rows(self, at: QPointF | None, rows: Sequence[tuple[str, str]]) -> None:
         """Show rows beside a point of view coordinates; none hides the box."""
@@ -45,6 +47,8 @@ class Readout(ChartItem):
         box = beside(point, width, height, area)
         if self.hung_at is not None:
             box = hung(to.x(self.hung_at), point, width, height, area)
+            if self.at_foot:
+                box.moveBottom(area.bottom() - PADDING)
         p.fillRect(box, self.theme.raised)
         p.setPen(QPen(self.theme.hairline, 1))
         p.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))

@@ -35,7 +35,7 @@ SHRINK_BELOW = 0.55
 
 
 class DepthPanel(Panel):
-    """Keys: + and - change the span, L linear or log, U base or quote units."""
+    """Keys: + and - change the span, Alt+L linear or log, Alt+U base or quote units."""
 
     kind = "depth"
     title = "Depth"
@@ -108,9 +108,9 @@ class DepthPanel(Panel):
         return (
             Action("Narrower span", "+", lambda: self._step_span(-1)),
             Action("Wider span", "-", lambda: self._step_span(1)),
-            Action("Whole book", "W", lambda: self._take_span(None), lambda: self.span is None),
-            Action("Logarithmic", "L", self._toggle_logarithmic, lambda: self.logarithmic),
-            Action("In quote units", "U", self._toggle_units, lambda: self.in_quote),
+            Action("Whole book", "Alt+W", lambda: self._take_span(None), lambda: self.span is None),
+            Action("Logarithmic", "Alt+L", self._toggle_logarithmic, lambda: self.logarithmic),
+            Action("In quote units", "Alt+U", self._toggle_units, lambda: self.in_quote),
         )
 
     def market_changed(self) -> None:
@@ -196,7 +196,7 @@ class DepthPanel(Panel):
         cost = cost_to_price(market.book, side, point.x())
         book = market.book
         digits = digits_of(market.instrument, book.tick_size, book.bids.arrays(SIZES_SEEN)[1])
-        self.readout.hung_at = mid
+        self.readout.hung_at, self.readout.at_foot = mid, self.logarithmic
         base, quote = market.instrument.base, market.instrument.quote
         at_least = "≥ " if cost.exhausted else ""
         self.readout.show_rows(
