@@ -32,7 +32,7 @@ class SymbolIndex:
             instruments, key=lambda one: (-notional.get(one.id, 0.0), one.symbol, one.id)
         )
         self._texts = [_searchable(one) for one in self._all]
-        self._words = _words(self._texts)
+        self._words: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
         return len(self._all)
@@ -74,6 +74,7 @@ class SymbolIndex:
     def _misspelt(self, words: list[str], known: Collection[int]) -> list[int]:
         """Hits where every word is nearly one of an instrument's own."""
         hits: set[int] | None = None
+        self._words = self._words or _words(self._texts)
         for word in words:
             if len(word) < SHORTEST_TYPO:
                 return []
@@ -109,7 +110,9 @@ def _searchable(one: Instrument) -> str:
     codes = dict.fromkeys(map(_bare, (one.base, one.symbol, *one.aliases)))
     pair = _bare(one.base + one.quote)
     others = {_bare(alias + one.quote): None for alias in one.aliases}
-    names = SEPARATORS.sub(" ", f"{one.name} {one.kind}".casefold()).split()
+    names = [one.kind]
+    if one.name:
+        names += SEPARATORS.sub(" ", one.name.casefold()).split()
     return "".join(
         [
             *(f"{_CODE}{code}{_END}" for code in {**codes, pair: None, **others} if code),
@@ -120,7 +123,8 @@ def _searchable(one: Instrument) -> str:
 
 
 def _bare(text: str) -> str:
-    return SEPARATORS.sub("", text.casefold())
+    folded = text.casefold()
+    return folded if folded.isascii() and folded.isalnum() else SEPARATORS.sub("", folded)
 
 
 def _fit(word: str, held: str) -> int:

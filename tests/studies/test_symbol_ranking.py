@@ -6,10 +6,18 @@ from monitor.model.instrument import Instrument
 from monitor.studies.symbol_ranking import SymbolIndex
 
 
-def _one(venue: str, symbol: str, base: str, quote: str, **more: object) -> Instrument:
+def _one(
+    venue: str, symbol: str, base: str, quote: str, *, name: str, aliases: tuple[str, ...] = ()
+) -> Instrument:
     return Instrument(
-        id=f"{venue}:{symbol}", venue=venue, symbol=symbol, base=base, quote=quote, **more
-    )  # type: ignore[arg-type]
+        id=f"{venue}:{symbol}",
+        venue=venue,
+        symbol=symbol,
+        base=base,
+        quote=quote,
+        name=name,
+        aliases=aliases,
+    )
 
 
 LISTED = (
@@ -36,8 +44,13 @@ def index() -> SymbolIndex:
     return SymbolIndex(LISTED, NOTIONAL)
 
 
-def _ids(index: SymbolIndex, text: str, **more: tuple[str, ...]) -> list[str]:
-    return [one.id for one in index.search(text, **more)]  # type: ignore[arg-type]
+def _ids(
+    index: SymbolIndex,
+    text: str,
+    favourites: tuple[str, ...] = (),
+    recents: tuple[str, ...] = (),
+) -> list[str]:
+    return [one.id for one in index.search(text, favourites, recents)]
 
 
 def test_a_better_match_goes_before_a_busier_one(index: SymbolIndex) -> None:

@@ -146,8 +146,12 @@ class Docks(QStackedWidget):
         return bytes(self._manager.saveState(STATE_VERSION).data())
 
     def restore(self, state: bytes) -> bool:
-        """Stand all panels as ``state`` says; False, with nothing placed, where it is broken."""
+        """Stand all panels as ``state`` says; False, with all in a row, where it is broken."""
         self._restoring = True
+        for dock in self._docks.values():
+            # The manager restores only what it has held before.
+            if dock.dockAreaWidget() is None:
+                self._manager.addDockWidget(ads.RightDockWidgetArea, dock)
         try:
             done = bool(state) and bool(
                 self._manager.restoreState(QByteArray(state), STATE_VERSION)

@@ -9,6 +9,9 @@ from monitor.gui.window.program import Program
 from monitor.model.instrument import Instrument
 from monitor.studies.symbol_ranking import SymbolIndex, instruments_of, notional_of
 
+MANY = 20
+"""So many new 24 h figures are worth a new order."""
+
 
 @dataclass(frozen=True)
 class InstrumentRow:
@@ -40,26 +43,36 @@ Row = InstrumentRow | VenueRow | CommandRow
 
 
 class RowSource:
-    """Makes the rows for a text. The index is made anew only when lists or figures grew."""
+    """Makes the rows for a text.
+
+    The index is made anew where a list came, and at opening where many figures came: rows
+    don't change places under the user's hand.
+    """
 
     def __init__(self, program: Program) -> None:
         self._program = program
         self._index: SymbolIndex | None = None
-        self._indexed: tuple[object, ...] = ()
+        self._lists: tuple[object, ...] = ()
+        self._figures = 0
 
-    def refresh(self) -> bool:
-        """Look at the venues again; True where the rows may have changed."""
-        markets = self._program.markets
-        state = (
-            tuple((venue, id(listed)) for venue, listed in markets.instruments.items()),
-            len(markets.day_stats),
-            len(markets),
+    def state(self) -> tuple[object, ...]:
+        """What rows depend on beside the text."""
+        program = self._program
+        lists = program.markets.instruments.items()
+        return (
+            tuple((venue, id(listed)) for venue, listed in lists),
+            program.settings.picks,
+            tuple(program.venues()),
         )
-        if state == self._indexed and self._index is not None:
-            return False
-        self._indexed = state
-        self._index = SymbolIndex(instruments_of(markets), notional_of(markets))
-        return True
+
+    def refresh(self, *, opening: bool = False) -> None:
+        """Make the index anew where that is due."""
+        markets = self._program.markets
+        lists = tuple((venue, id(listed)) for venue, listed in markets.instruments.items())
+        grown = len(markets.day_stats) > self._figures + MANY
+        if self._index is None or lists != self._lists or (opening and grown):
+            self._lists, self._figures = lists, len(markets.day_stats)
+            self._index = SymbolIndex(instruments_of(markets), notional_of(markets))
 
     def instruments(self, text: str) -> list[Row]:
         """Instruments that the text may mean, then the venues that can't answer."""

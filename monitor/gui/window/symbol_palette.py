@@ -49,6 +49,7 @@ class SymbolPalette(QFrame):
         self._program, self._commands = program, commands
         self._source = RowSource(program)
         self._slow = self._asked = -1
+        self._state: tuple[object, ...] = ()
         self._asked_for: frozenset[str] = frozenset()
         self.input = QLineEdit(self)
         self.input.setAccessibleName("Find a symbol")
@@ -78,6 +79,7 @@ class SymbolPalette(QFrame):
     def open_with(self, text: str) -> None:
         """Open with a text already typed; ``>`` begins the commands."""
         self._program.list_instruments()
+        self._source.refresh(opening=True)
         self.input.setText(text)
         self._typed(text)
         self.place()
@@ -104,14 +106,18 @@ class SymbolPalette(QFrame):
 
     def frame(self, now: int) -> bool:
         """Show new figures and venues while open."""
-        if self.isHidden() or now // OFTEN == self._slow:
+        if now // OFTEN == self._slow:
             return False
         self._slow = now // OFTEN
+        if self.isHidden():
+            self._source.refresh()  # a list that came is ready before it is wanted
+            return False
         text = self.input.text()
         if not text.startswith(">"):
-            rows = self._source.instruments(text)
-            if rows != self.list.rows:
-                self.list.show_rows(rows, keep=True)
+            state = self._source.state()
+            if state != self._state:
+                self._state = state
+                self.list.show_rows(self._source.instruments(text), keep=True)
             self._ask_figures(now)
         self.list.update()
         return True

@@ -1,0 +1,132 @@
+"""The settings form and the replay bar."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSpinBox
+
+from monitor.gui.window.replay_bar import speed_words
+from monitor.model.time import SECOND
+from monitor.workspace.form import fields
+from tests.gui.window.conftest import Stage
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+class Tape:
+    """A replay whose calls a test reads back; positions move only when told."""
+
+    def __init__(self) -> None:
+        self.path = Path("btc.rec")
+        self.first_ts, self.last_ts = 1_700_000_000 * SECOND, 1_700_000_100 * SECOND
+        self.position = self.first_ts
+        self.playing, self.finished, self.speed = True, False, 1.0
+        self.damage: Sequence[str] = ()
+        self.steps = 0
+
+    def play(self) -> None:
+        self.playing, self.finished = True, False
+
+    def pause(self) -> None:
+        self.playing = False
+
+    def set_speed(self, speed: float) -> None:
+        self.speed = speed
+
+    def seek(self, ts: int) -> None:
+        self.position = ts
+
+    def step(self) -> None:
+        self.steps += 1
+
+
+def test_the_form_has_every_setting_and_each_holds_at_once(stage: Stage) -> None:
+    """A change is in force when it is made; no button confirms it."""
+    card = stage.window.settings_card
+    stage.key(Qt.Key.Key_Comma, CONTROL)
+    assert card.isVisible()
+    assert {field.path for field in fields()} == set(card.inputs)
+    theme = card.inputs["appearance", "theme"]
+    assert isinstance(theme, QComboBox)
+    theme.setCurrentText("light")
+    assert "light" == stage.program.settings.appearance.theme
+    assert "light" == stage.window.workbench.panel("price-1").theme.name
+    rate = card.inputs["appearance", "frames_per_second"]
+    assert isinstance(rate, QSpinBox)
+    rate.setValue(30)
+    assert 30 == stage.clock.fps
+
+
+def test_a_wrong_value_is_told_below_its_field_and_not_taken(stage: Stage) -> None:
+    """The sentence names the setting; the old value holds."""
+    stage.window.toggle_settings()
+    card = stage.window.settings_card
+    proxy = card.inputs["network", "proxy"]
+    assert isinstance(proxy, QLineEdit)
+    proxy.setText("not an address")
+    proxy.editingFinished.emit()
+    assert "Proxy" in card.troubles["network", "proxy"].text()
+    assert "" == stage.program.settings.network.proxy
+    proxy.setText("http://127.0.0.1:8080")
+    proxy.editingFinished.emit()
+    assert "" == card.troubles["network", "proxy"].text()
+    assert "http://127.0.0.1:8080" == stage.program.settings.network.proxy
+
+
+def test_tables_are_written_a_line_each(stage: Stage) -> None:
+    """A line that is none yet is told while it is typed."""
+    stage.window.toggle_settings()
+    card = stage.window.settings_card
+    feeds = card.inputs["network", "open_feeds"]
+    assert isinstance(feeds, QPlainTextEdit)
+    feeds.setPlainText("mine ws://127.0.0.1:9000")
+    assert "NAME = ADDRESS" in card.troubles["network", "open_feeds"].text()
+    feeds.setPlainText("mine = ws://127.0.0.1:9000")
+    assert {"mine": "ws://127.0.0.1:9000"} == stage.program.settings.network.open_feeds
+
+
+def test_letters_typed_in_a_field_stay_there(stage: Stage) -> None:
+    """Typing into a setting opens no palette."""
+    stage.window.toggle_settings()
+    proxy = stage.window.settings_card.inputs["network", "proxy"]
+    proxy.setFocus()
+    stage.type("ht/")
+    assert isinstance(proxy, QLineEdit)
+    assert "ht/" == proxy.text()
+    assert not stage.window.palette_card.isVisible()
+
+
+def test_the_replay_bar_plays_steps_and_seeks(stage: Stage) -> None:
+    """It is there only while a recording is shown, and its keys reach the player."""
+    bar = stage.window.replay_bar
+    assert not bar.isVisible()
+    tape = stage.program.replay = Tape()
+    stage.frames(0.4)
+    assert bar.isVisible()
+    assert not stage.window.top.record.isVisible()
+    bar.toggle()
+    assert not tape.playing
+    stage.type(".")
+    assert 1 == tape.steps
+    stage.type("]")
+    assert 2.0 == tape.speed
+    stage.type("[")
+    stage.type("[")
+    assert 0.5 == tape.speed
+    middle = QPoint(bar.track.width() // 2, bar.track.height() // 2)
+    QTest.mouseClick(bar.track, Qt.MouseButton.LeftButton, pos=middle)
+    assert abs(tape.position - (tape.first_ts + tape.last_ts) // 2) < 2 * SECOND
+    bar.leap(-100)
+    assert tape.first_ts == tape.position
+    tape.finished = True
+    bar.toggle()
+    assert tape.playing
+
+
+def test_speeds_are_written_short() -> None:
+    """As fast as it goes has a word of its own."""
+    assert ["0.1×", "1×", "50×", "max"] == [
+        speed_words(speed) for speed in (0.1, 1.0, 50.0, float("inf"))
+    ]
