@@ -55,6 +55,7 @@ HELP = """usage: python3 dev.py COMMAND [ARGS...]
   bench [ARGS...]      the benchmark table
   scorecard [ARGS...]  the full counts of the fault tests
   package              build wheel and sdist, try the wheel in an empty environment
+  pictures             draw the pictures of the README anew
   setup                make .venv, install the lock, see to the system libraries
   lock [ARGS...]       write requirements.lock anew (ARGS go to uv, such as --upgrade)
 """
@@ -186,6 +187,14 @@ def package(arguments: list[str]) -> int:
     return attempt([PYTHON, ROOT / "packaging" / "try_wheel.py", wheels[-1], LOCK])
 
 
+def pictures(arguments: list[str]) -> int:
+    """Draw the pictures of the README anew."""
+    if arguments:
+        raise Refused(f"pictures takes no arguments; there was '{arguments[0]}'.")
+    set_up()
+    return attempt([PYTHON, ROOT / "packaging" / "draw_pictures.py"])
+
+
 TASKS = {
     "run": run,
     "test": test,
@@ -193,6 +202,7 @@ TASKS = {
     "bench": bench,
     "scorecard": scorecard,
     "package": package,
+    "pictures": pictures,
     "setup": setup,
     "lock": lock,
 }
