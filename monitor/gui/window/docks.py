@@ -1,8 +1,13 @@
 """Where panels stand: docked, tabbed, floating, or one of them filling the window."""
 
+from collections.abc import Callable
+
 import PySide6QtAds as ads  # noqa: N813 - the name its own documents use
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from monitor.gui.kit.theme import Theme
 
 STATE_VERSION = 1
 _Flag = ads.CDockManager.eConfigFlag
@@ -22,9 +27,9 @@ class Docks(QStackedWidget):
     filled_changed = Signal(str)
     floated = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        _configure()
+        _configure(theme)
         self.arranging = False
         self.filled = ""
         self._restoring = False
@@ -90,11 +95,6 @@ class Docks(QStackedWidget):
             widget.setParent(None)
         self._manager.removeDockWidget(dock)
         dock.deleteLater()
-
-    def set_title(self, panel_id: str, title: str) -> None:
-        """Write another title on a panel's tab."""
-        if self._docks[panel_id].windowTitle() != title:
-            self._docks[panel_id].setWindowTitle(title)
 
     def show_panel(self, panel_id: str) -> None:
         """Bring a panel's tab to the front."""
@@ -188,8 +188,16 @@ class Docks(QStackedWidget):
             self.closed.emit(panel_id)
 
 
-def _configure() -> None:
+def _configure(theme: Theme) -> None:
     manager = ads.CDockManager
+    icons = manager.iconProvider()
+    for which, paint in (
+        (ads.TabCloseIcon, _cross),
+        (ads.DockAreaCloseIcon, _cross),
+        (ads.DockAreaUndockIcon, _window),
+        (ads.DockAreaMenuIcon, _arrow),
+    ):
+        icons.registerCustomIcon(which, _icon(paint, theme.dim))
     manager.setConfigFlags(
         _Flag.OpaqueSplitterResize
         | _Flag.XmlCompressionEnabled
@@ -200,3 +208,30 @@ def _configure() -> None:
         | _Flag.FloatingContainerHasWidgetTitle
         | _Flag.MiddleMouseButtonClosesTab
     )
+
+
+def _icon(paint: Callable[[QPainter], None], colour: QColor) -> QIcon:
+    """A line drawing of 16 points a side; dim enough for either theme's ground."""
+    pixmap = QPixmap(32, 32)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    p = QPainter(pixmap)
+    p.setRenderHint(QPainter.RenderHint.Antialiasing)
+    p.setPen(QPen(colour, 1.2))
+    paint(p)
+    p.end()
+    return QIcon(pixmap)
+
+
+def _cross(p: QPainter) -> None:
+    p.drawLine(QPointF(5, 5), QPointF(11, 11))
+    p.drawLine(QPointF(11, 5), QPointF(5, 11))
+
+
+def _window(p: QPainter) -> None:
+    p.drawRect(QRectF(4, 6, 6, 6))
+    p.drawPolyline(QPolygonF.fromList([QPointF(7, 4), QPointF(12, 4), QPointF(12, 9)]))
+
+
+def _arrow(p: QPainter) -> None:
+    p.drawPolyline(QPolygonF.fromList([QPointF(5, 7), QPointF(8, 10), QPointF(11, 7)]))

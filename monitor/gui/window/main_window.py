@@ -1,7 +1,6 @@
 """The window: bars around the docked panels, and the road of every wish to the program."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, runtime_checkable
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
@@ -20,7 +19,7 @@ from monitor.gui.window.docks import Docks
 from monitor.gui.window.favourites_strip import FavouritesStrip
 from monitor.gui.window.feed_card import FeedCard
 from monitor.gui.window.geometry import geometry_of, stand
-from monitor.gui.window.key_overlay import Group, KeyOverlay
+from monitor.gui.window.key_overlay import KeyOverlay
 from monitor.gui.window.notices import Notices
 from monitor.gui.window.panel_menu import PanelDeeds, panel_menu
 from monitor.gui.window.program import Program
@@ -28,7 +27,8 @@ from monitor.gui.window.replay_bar import ReplayBar
 from monitor.gui.window.settings_card import SettingsCard
 from monitor.gui.window.status_bar import StatusBar
 from monitor.gui.window.symbol_palette import SymbolPalette
-from monitor.gui.window.top_bar import TIMEFRAMES, TopBar
+from monitor.gui.window.timeframes import TIMEFRAMES, TakesTimeframe, name_of, timed
+from monitor.gui.window.top_bar import TopBar
 from monitor.gui.window.window_commands import overlay_groups, window_commands
 from monitor.gui.window.workbench import LINKS, Workbench
 from monitor.model.time import SECOND
@@ -39,15 +39,6 @@ FIRST_INSTRUMENT = "demo:BTC-USDT"
 WELCOME = "Demo market. Ctrl+K to pick a live one."
 SMALLEST = (800, 480)
 NOTICES_EVERY = SECOND // 4
-
-
-@runtime_checkable
-class TakesTimeframe(Protocol):
-    """A panel with a timeframe, named as in ``TIMEFRAMES``."""
-
-    timeframe: str
-
-    def pick_timeframe(self, name: str) -> None: ...
 
 
 class MainWindow(QMainWindow):
@@ -95,7 +86,7 @@ class MainWindow(QMainWindow):
         self.top = TopBar(program, theme, can_export=self.can_export)
         self.strip = FavouritesStrip(program, theme)
         self.notices = Notices(theme)
-        self.docks = Docks(self.ground)
+        self.docks = Docks(theme, self.ground)
         self.replay_bar = ReplayBar(theme, utc=utc)
         self.status = StatusBar(program, self.clock, theme)
         self.workbench = Workbench(program, panels, self._surroundings, self.clock, self.docks)
@@ -196,7 +187,7 @@ class MainWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """All keys, over the window."""
-        self.keys.open_with(self._key_groups())
+        self.keys.open_with(overlay_groups(self.commands, self.workbench.panels()))
 
     def toggle_feed_card(self) -> None:
         """The counters, or away with them."""
@@ -252,7 +243,7 @@ class MainWindow(QMainWindow):
         panel_id = self.workbench.new_panel(kind)
         panel = self.workbench.panel(panel_id)
         if isinstance(panel, TakesTimeframe):
-            panel.pick_timeframe(before or self._file_timeframe())
+            panel.pick_timeframe(before or name_of(self._layout.timeframe))
 
     def show_default(self) -> None:
         """The first layout again."""
@@ -341,7 +332,7 @@ class MainWindow(QMainWindow):
     def kinds_offered(self) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
         """Every kind of panel: its id, its title and the keys that add one."""
         return tuple(
-            (kind, panel.title, (f"Ctrl+Shift+{number}",) if number <= len("123456789") else ())
+            (kind, panel.title, (f"Ctrl+Alt+{number}",) if number <= len("123456789") else ())
             for number, (kind, panel) in enumerate(self.workbench.kinds.items(), 1)
         )
 
@@ -407,30 +398,15 @@ class MainWindow(QMainWindow):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 
-    def _key_groups(self) -> list[Group]:
-        groups = overlay_groups(self.commands)
-        for kind in dict.fromkeys(type(panel) for panel in self.workbench.panels()):
-            panel = next(one for one in self.workbench.panels() if type(one) is kind)
-            keys = [(action.key, action.name) for action in panel.actions_offered() if action.key]
-            if keys:
-                groups.append((f"In {panel.title}", keys))
-        return groups
-
     def _timed_panel(self) -> TakesTimeframe | None:
         """The panel with a timeframe used last."""
         active = self.workbench.active
-        panels = self.workbench.panels()
-        if active:
-            panels = (self.workbench.panel(active), *panels)
-        return next((panel for panel in panels if isinstance(panel, TakesTimeframe)), None)
+        first = (self.workbench.panel(active),) if active else ()
+        return timed((*first, *self.workbench.panels()))
 
     def _timeframe(self) -> str:
         panel = self._timed_panel()
         return "" if panel is None else panel.timeframe
-
-    def _file_timeframe(self) -> str:
-        held = {interval: name for name, interval in TIMEFRAMES.items()}
-        return held.get(self._layout.timeframe, "1m")
 
     def _change_appearance(self, **changes: object) -> None:
         settings = self.program.settings

@@ -15,22 +15,10 @@ from monitor.gui.window.program import Program, RecordingState
 from monitor.gui.window.sizes import bytes_words
 from monitor.gui.window.verdict_words import pill_look
 from monitor.market.market import Market
-from monitor.model.time import DAY, HOUR, MINUTE, MS, SECOND
+from monitor.model.time import MS, SECOND
 from monitor.studies.number_format import MISSING, compact, digits_of, fixed, moved, percent
 
 HEIGHT = 44
-TIMEFRAMES: dict[str, int] = {
-    "1s": SECOND,
-    "5s": 5 * SECOND,
-    "15s": 15 * SECOND,
-    "1m": MINUTE,
-    "5m": 5 * MINUTE,
-    "15m": 15 * MINUTE,
-    "1h": HOUR,
-    "4h": 4 * HOUR,
-    "1d": DAY,
-}
-"""Of price panels, by name, in ns; their keys are the digits from 1 on."""
 SHOWN = ("1s", "5s", "1m", "5m", "1h", "1d")
 SLOWLY = 250 * MS
 ASK_STATS_EVERY = 10 * SECOND

@@ -1,14 +1,15 @@
 """The window's own commands with their keys, in the order the overlay and the palette list them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from monitor.gui.kit.panel import Panel
 from monitor.gui.window.command import Command
 from monitor.gui.window.favourites_strip import FavouritesStrip
 from monitor.gui.window.key_overlay import Group
 from monitor.gui.window.program import Program
 from monitor.gui.window.replay_bar import ReplayBar
-from monitor.gui.window.top_bar import TIMEFRAMES
+from monitor.gui.window.timeframes import TIMEFRAMES
 from monitor.gui.window.workbench import Workbench
 
 FAVOURITES = 9
@@ -65,8 +66,8 @@ def window_commands(window: Window) -> tuple[Command, ...]:
     )
 
 
-def overlay_groups(commands: tuple[Command, ...]) -> list[Group]:
-    """The commands as the overlay shows them, by their groups."""
+def overlay_groups(commands: Iterable[Command], panels: Iterable[Panel] = ()) -> list[Group]:
+    """The commands as the overlay shows them, by their groups; then each kind of panel's own."""
     groups: dict[str, list[tuple[str, str]]] = {}
     summed: list[tuple[str, str]] = []
     for command in commands:
@@ -78,6 +79,10 @@ def overlay_groups(commands: tuple[Command, ...]) -> list[Group]:
             groups.setdefault(command.group, []).append((keys, command.name))
     first = next(iter(groups.values()), [])
     first += [("a letter", "Find a symbol that begins so"), *summed]
+    for panel in {type(panel): panel for panel in panels}.values():
+        keys_held = [(one.key, one.name) for one in panel.actions_offered() if one.key]
+        if keys_held:
+            groups[f"In {panel.title}"] = keys_held
     return list(groups.items())
 
 
