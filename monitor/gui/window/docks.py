@@ -96,6 +96,11 @@ class Docks(QStackedWidget):
         self._manager.removeDockWidget(dock)
         dock.deleteLater()
 
+    def hide_floating(self) -> None:
+        """Take the windows of floating panels away with the main one."""
+        for window in self._manager.floatingWidgets():
+            window.hide()
+
     def show_panel(self, panel_id: str) -> None:
         """Bring a panel's tab to the front."""
         self._docks[panel_id].setAsCurrentTab()

@@ -477,5 +477,6 @@ class MainWindow(QMainWindow):
         if self._closed_with is None:
             self._closed_with = self.current_layout()
             self.clock.remove(self)
+            self.docks.hide_floating()
             self.program.quit()
         event.accept()

@@ -312,6 +312,8 @@ def test_a_floating_panel_hears_the_windows_keys(stage: Stage) -> None:
     press = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_K, CONTROL)
     QApplication.sendEvent(panel.window(), press)
     assert stage.window.palette_card.isVisible()
+    stage.window.close()
+    assert not panel.isVisible()
 
 
 def test_closing_asks_the_program_to_end_once(stage: Stage) -> None:
