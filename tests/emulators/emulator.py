@@ -40,10 +40,11 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class Query(msgspec.Struct, frozen=True):
-    """One HTTP request: its path and its parameters."""
+    """One HTTP request: its path, its parameters, and when it came (monotonic seconds)."""
 
     path: str
     params: dict[str, str]
+    at: float = 0.0
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -108,7 +109,8 @@ class Emulator(ABC):
     ``second_s`` is the length of what the venue calls a second (heartbeats, 1 s streams).
     ``faults`` spoils the next book messages; ``muted`` silences every connection while
     pings are still answered; ``refusals`` are answered to HTTP requests, and
-    ``handshake_refusals`` to handshakes, one each.
+    ``handshake_refusals`` to handshakes, one each. HTTP answers wait while ``answering``
+    is clear; the next ``withheld_snapshots`` snapshots on the socket are lost.
     """
 
     NUMBERS: ClassVar[dict[str, re.Pattern[str]]]
@@ -135,6 +137,9 @@ class Emulator(ABC):
         self.refusals: deque[Refused] = deque()
         self.handshake_refusals: deque[Refused] = deque()
         self.paused = False
+        self.answering = asyncio.Event()
+        self.answering.set()
+        self.withheld_snapshots = 0
         self.errors: list[BaseException] = []
         self._muted = False
         self.series = {
@@ -281,6 +286,12 @@ class Emulator(ABC):
         for message in self.faults.befall(text, telling=telling):
             client.say(message)
 
+    def withholds_snapshot(self) -> bool:
+        """True where the snapshot that is due now is to be lost."""
+        lost = self.withheld_snapshots > 0
+        self.withheld_snapshots -= lost
+        return lost
+
     def now_ns(self) -> int:
         """The venue's clock."""
         return time.time_ns() + self.clock_offset_ns
@@ -343,8 +354,9 @@ class Emulator(ABC):
                 return _response(_refusal(self.handshake_refusals.popleft()))
             return None if self.welcome(request.path) else _response(Answer("not found", 404))
         parts = urlsplit(request.path)
-        query = Query(parts.path, dict(parse_qsl(parts.query)))
+        query = Query(parts.path, dict(parse_qsl(parts.query)), time.monotonic())
         self.queries.append(query)
+        await self.answering.wait()
         if self.refusals and self.refusals[0].path in query.path:
             return _response(_refusal(self.refusals.popleft()))
         try:

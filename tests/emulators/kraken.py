@@ -238,7 +238,8 @@ class KrakenEmulator(Emulator):
         picture = series.market.picture()
         view.bids, view.asks = picture.bids(view.depth), picture.asks(view.depth)
         text = self._book_message(series, "snapshot", view.bids, view.asks, view)
-        client.say(text)
+        if not self.withholds_snapshot():
+            client.say(text)
 
     def _update(self, client: Client, view: "_View", series: Series, picture: Picture) -> None:
         """What changed within the depth; a level pushed out of it is not mentioned."""

@@ -142,7 +142,8 @@ class OpenFeedEmulator(Emulator):
             channel, symbol, option = topic
             if channel == "book":
                 self._lies.discard(symbol)
-                self._say(client, self._snapshot(self.series[symbol]))
+                if not self.withholds_snapshot():
+                    self._say(client, self._snapshot(self.series[symbol]))
             elif channel == "quotes":
                 self._say(client, self._quote(self.series[symbol]))
             elif channel == "ticker":
