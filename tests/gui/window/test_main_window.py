@@ -316,6 +316,24 @@ def test_a_floating_panel_hears_the_windows_keys(stage: Stage) -> None:
     assert not panel.isVisible()
 
 
+@pytest.mark.parametrize("floating", [False, True])
+def test_a_closed_panel_lets_its_market_go(stage: Stage, floating: bool) -> None:
+    """By its tab, or as a window of its own: nothing of it is drawn or held any more."""
+    held = stage.program.users[BTC]
+    panel = stage.window.workbench.panel("depth-1")
+    if floating:
+        stage.window.workbench.take_focus("depth-1")
+        stage.window.float_active()
+        panel.window().close()
+    else:
+        stage.window.docks._docks["depth-1"].closeDockWidget()
+    stage.frames(0.4)
+    assert "depth-1" not in stage.window.workbench.ids()
+    assert panel not in stage.clock._drawn
+    assert held - 1 == stage.program.users[BTC]
+    assert "depth-1" not in stage.window.current_layout().panels()
+
+
 def test_closing_asks_the_program_to_end_once(stage: Stage) -> None:
     """The layout of the last moment stays at hand for the file."""
     before = stage.window.current_layout()
