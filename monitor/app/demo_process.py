@@ -104,6 +104,7 @@ class DemoServer:
 
     async def start(self) -> str:
         """Start the child and wait for its address. Raises RuntimeError in one sentence."""
+        await self.stop()  # what ended by itself still holds its pipes
         self._process = process = _spawn([*_command(), *self._arguments, f"--port={self._port}"])
         assert process.stdout is not None
         try:
