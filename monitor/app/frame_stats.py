@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 
 from monitor.app.failure import JobFailed
 from monitor.export.whole_file import reason_of
@@ -27,8 +27,10 @@ class FrameStats(QObject):
 
     ``read_to_paint_ms``: from when a message was read off its socket to the end of the
     paint that shows it; ``event_to_paint_ms`` from the venue's own time, which means
-    something only where both clocks are one machine's. Raises JobFailed where the file
-    can't be begun; a disk that fails later ends the writing, not the program.
+    something only where both clocks are one machine's. ``cpu_s`` is the process's own, all
+    its life; ``first_paint_ts`` and ``panels_painted_ts`` (ns UTC) are None until then.
+    Raises JobFailed where the file can't be begun; a disk that fails later ends the
+    writing, not the program.
     """
 
     def __init__(self, path: Path, clock: FrameClock) -> None:
@@ -44,6 +46,9 @@ class FrameStats(QObject):
         self._messages = 0
         self._frames = self._drawn = 0
         self._begun = self._last = time.monotonic_ns()
+        self._unpainted: set[QObject] = set()
+        self._first_paint: int | None = None
+        self._panels_painted: int | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._write)
         self._timer.start(EVERY_MS)
@@ -55,6 +60,12 @@ class FrameStats(QObject):
         received = getattr(event, "ts_recv", 0)
         if received and len(self._arrivals) < MOST_ARRIVALS:
             self._arrivals.append((received, getattr(event, "ts_event", 0)))
+
+    def see_first_paint(self, parts: Sequence[QObject]) -> None:
+        """Note when the first of these widgets, and when the last, was painted once."""
+        self._unpainted = set(parts)
+        for part in parts:
+            part.installEventFilter(self)
 
     def frame(self, now: int) -> bool:
         """Everything has been asked to draw; painting follows once Qt gets its turn."""
@@ -69,6 +80,12 @@ class FrameStats(QObject):
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _painted_first(self) -> None:
+        now = time.time_ns()
+        self._first_paint = self._first_paint or now
+        if not self._unpainted:
+            self._panels_painted = now
 
     def _painted(self, arrived: list[tuple[int, int]]) -> None:
         wall = time.time_ns()
@@ -108,8 +125,20 @@ class FrameStats(QObject):
             "read_to_paint_ms": _told(self._read_to_paint),
             "event_to_paint_ms": _told(self._event_to_paint),
             "messages_per_s": round(self._messages / passed_s, 1),
+            "cpu_s": round(time.process_time(), 3),
             "memory_bytes": memory_held(),
+            "first_paint_ts": self._first_paint,
+            "panels_painted_ts": self._panels_painted,
         }
+
+    # Qt's own.
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() is QEvent.Type.Paint and watched in self._unpainted:
+            self._unpainted.remove(watched)
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self, self._painted_first)
+        return False
 
 
 def _told(values: list[float]) -> dict[str, float] | None:

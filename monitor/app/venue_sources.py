@@ -22,10 +22,13 @@ class VenueSources:
         self.network = network
         self.demo_url = ""
         self._names: dict[str, str] = {}
+        self._installed: list[str] = []
 
     def ids(self) -> list[str]:
         """Every venue: the demo first, then by the alphabet."""
-        known = {*venue_ids(), *self.network.open_feeds}
+        # The window asks several times a second; what is installed is read from files.
+        self._installed = self._installed or venue_ids()
+        known = {*self._installed, *self.network.open_feeds}
         return sorted(known, key=lambda one: (one != DEMO, one))
 
     def name(self, venue: str) -> str:

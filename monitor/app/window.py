@@ -167,6 +167,9 @@ class Shown:
 
     def begin(self) -> None:
         """Show it, and let time pass."""
+        if self._stats is not None:
+            headers = [panel.header for panel in self.window.workbench.panels()]
+            self._stats.see_first_paint([self.window.top, *headers])
         self.window.show()
         if self._stats is not None:
             self.clock.add(self._stats)
