@@ -127,7 +127,9 @@ class BinanceEmulator(Emulator):
         telling = is_telling(bids, best_bids) if bids else is_telling(asks, best_asks)
         if symbol in self._lies:
             self._lies.discard(symbol)
-            bids.insert(0, (best_asks[2][0], series.market.listing.lot * 7))
+            listing = series.market.listing
+            # So far beyond the asks that the market does not catch up with it by itself.
+            bids.insert(0, (best_asks[0][0] + 500 * listing.tick, listing.lot * 7))
         update = {
             "e": "depthUpdate",
             "E": self._ms(),
