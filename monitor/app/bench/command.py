@@ -1,6 +1,7 @@
 """``depthscope bench``: the benchmark table, as Markdown or JSON."""
 
 import argparse
+import importlib
 import platform
 import sys
 import tempfile
@@ -10,7 +11,15 @@ from pathlib import Path
 import msgspec
 
 from monitor import __version__
-from monitor.app.bench import decoding, demo_flow, frames, recording_cost, wire
+from monitor.app.bench import (
+    decoding,
+    demo_flow,
+    frames,
+    recording_cost,
+    start_up,
+    whole_app,
+    wire,
+)
 from monitor.app.bench.measure import Row
 from monitor.app.failure import BadUse, JobFailed
 from monitor.app.terminal import progress_bar
@@ -18,23 +27,46 @@ from monitor.feeds.recording import RecordingError
 
 Part = Callable[..., list[Row]]
 
+
+def _drawn(*parts: str) -> Part:
+    """A part that draws: found by its name when it is measured, so that no other meets Qt."""
+
+    def rows() -> list[Row]:
+        found: list[Row] = []
+        for part in parts:
+            module, _, name = part.partition(":")
+            made: Part = getattr(importlib.import_module(module), name)
+            found += made()
+        return found
+
+    return rows
+
+
 PARTS: dict[str, Part] = {
     "T1": decoding.decoding_rows,
     "T3": wire.wire_rows,
+    "T4": whole_app.whole_rows,
+    "T6": _drawn("monitor.app.bench.depth_paint:depth_rows"),
+    "T8": _drawn(
+        "monitor.app.bench.candle_paint:candle_rows", "monitor.app.bench.table_paint:table_rows"
+    ),
     "T10": frames.frame_rows,
+    "T11": start_up.start_rows,
     "T13": recording_cost.recording_rows,
     "demo": demo_flow.calibration_rows,
 }
 OF_RECORDINGS = {"T1", "T13"}
 """The parts that are measured on recordings; the others bring their own work."""
+ALSO = {"T5": "T4"}
+"""Targets that are measured with another part."""
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure and print; 0 whatever the figures are, since a machine may be busy."""
-    parts = list(options.only) or list(PARTS)
+    parts = list(dict.fromkeys(ALSO.get(part, part) for part in options.only)) or list(PARTS)
     unknown = [part for part in parts if part not in PARTS]
     if unknown:
-        raise BadUse(f"there is no part '{unknown[0]}'; there are {', '.join(PARTS)}")
+        raise BadUse(f"there is no part '{unknown[0]}'; there are {', '.join((*PARTS, *ALSO))}")
     rows = _measured(parts, options.recordings)
     print(as_json(rows) if options.json else as_markdown(rows))
     return 0

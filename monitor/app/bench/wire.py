@@ -50,10 +50,10 @@ def wire_rows() -> list[Row]:
 def measure_wire(rate: float, seconds: float, repeats: int) -> WireFigures:
     """Receive ``rate`` messages a second each way, in turn, each in a fresh process."""
     runs: dict[str, list[dict[str, float]]] = {"stock": [], "paused": [], "split": []}
-    with _sender(rate) as url:
+    with sender(rate) as url:
         for _ in range(repeats):
             for how, figures in runs.items():
-                figures.append(_received(url, how, seconds))
+                figures.append(received(url, how, seconds))
     cost = {how: [run["cpu_s"] / run["messages"] * 1e6 for run in runs[how]] for how in runs}
     return WireFigures(
         rate=rate,
@@ -68,7 +68,8 @@ def _median(runs: list[dict[str, float]], over: str, under: str) -> float:
     return median(run[over] / run[under] for run in runs)
 
 
-def _received(url: str, how: str, seconds: float) -> dict[str, float]:
+def received(url: str, how: str, seconds: float) -> dict[str, float]:
+    """What hearing a sender ``how`` (see ``wire_receiver``) for some seconds cost a process."""
     command = [sys.executable, "-m", "monitor.app.bench.wire_receiver", url, how, str(seconds)]
     done = subprocess.run(  # noqa: S603 - our own module
         command, check=True, capture_output=True, text=True, timeout=60
@@ -78,7 +79,8 @@ def _received(url: str, how: str, seconds: float) -> dict[str, float]:
 
 
 @contextmanager
-def _sender(rate: float) -> Iterator[str]:
+def sender(rate: float) -> Iterator[str]:
+    """A process that sends ``rate`` messages a second to whoever connects; gives its address."""
     command = [sys.executable, "-m", "monitor.app.bench.wire_sender", str(rate)]
     with subprocess.Popen(  # noqa: S603 - our own module
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
