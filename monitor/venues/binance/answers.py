@@ -1,6 +1,6 @@
 """What Binance's REST answers mean, and which questions are asked again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from monitor.model.events import CandleHistory, Event, InstrumentList, Refusal
 from monitor.model.instrument import Instrument, instrument_id
@@ -15,10 +15,7 @@ from monitor.venues.binance.wire import EXCHANGE_INFO, REST_TICKERS, SNAPSHOT
 
 
 class Answers:
-    """Takes the answers to what the desk asked, and to what a recording's client had asked.
-
-    ``give_up`` ends all wanted streams of a symbol that the venue does not have.
-    """
+    """Takes the answers to what the desk asked, and to what a recording's client had asked."""
 
     def __init__(
         self,
@@ -28,7 +25,6 @@ class Answers:
         known: KnownSymbols,
         instruments: dict[str, Instrument],
         intervals: Mapping[str, int],
-        give_up: Callable[[str, str], list[Event]],
     ) -> None:
         self._facts = facts
         self._roster = roster
@@ -36,12 +32,11 @@ class Answers:
         self._known = known
         self._instruments = instruments
         self._intervals = intervals
-        self._give_up = give_up
 
     def answered(
         self, asked: rest.Asked, plan: Plan | None, response: HttpResponse, now: int, ts_recv: int
     ) -> list[Event]:
-        """What an answer means. Raises ValueError for what is none."""
+        """What an answer means. Raises NoSuchSymbol, and ValueError for what is no answer."""
         if response.status != 200:
             return self._answered_badly(asked, plan, response, now, ts_recv)
         if asked.path == rest.DEPTH and rest.showable(asked.symbol):
@@ -116,18 +111,11 @@ class Answers:
             return self.try_again(asked, plan, reason, now, ts_recv)
         problem = refusals.problem_of(response.body)
         if problem.code == refusals.INVALID_SYMBOL and asked.symbol:
-            return self._no_such_symbol(asked.symbol, ts_recv)
+            self._known.settled(asked.symbol)
+            raise refusals.NoSuchSymbol(asked.symbol)
         sentence = refusals.refused(problem, f"HTTP {status}")
         self.no_snapshot(asked, sentence, now)
         return [Refusal(self._id(asked.symbol), sentence, ts_recv)]
-
-    def _no_such_symbol(self, symbol: str, ts_recv: int) -> list[Event]:
-        self._known.settled(symbol)
-        sentence = refusals.unknown_symbol(symbol)
-        events: list[Event] = []
-        for name in self._roster.named(symbol):
-            events += self._give_up(name, sentence)
-        return events or [Refusal(self._id(symbol), sentence, ts_recv)]
 
     def _id(self, symbol: str) -> str:
         return instrument_id(self._facts.id, symbol)

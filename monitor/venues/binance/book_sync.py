@@ -23,7 +23,7 @@ from monitor.protocol.numbers import exact_levels
 from monitor.protocol.sequence import Fit, Splice, Step
 from monitor.protocol.status import StreamStatus
 from monitor.protocol.venue import BookStream
-from monitor.venues.binance.quote_check import QuoteCheck
+from monitor.venues.binance.quote_check import NOT_THE_QUOTES, QuoteCheck
 from monitor.venues.binance.snapshot_timing import FIRST_PAUSE, SnapshotTiming
 from monitor.venues.binance.wire import (
     DEPTH,
@@ -70,7 +70,7 @@ class BookSync(BookStream):
         self.splice: Splice[bytes] = Splice(KEEP_UPDATES)
         self.wanted = False
         self.timing = SnapshotTiming()
-        self.quotes = QuoteCheck(book, self._distrust)
+        self.quotes = QuoteCheck(book)
         self._pending: _Pending | None = None
         self._renew = False
         self._was_proven = False
@@ -132,8 +132,9 @@ class BookSync(BookStream):
             self._note_crossing(now, ts_recv)
         quotes = self.quotes
         quotes.reached = last
-        if quotes.newest >= last:
-            quotes.late(last, now, ts_recv)
+        quote = quotes.newest
+        if quote is not None and quote.id >= last and quotes.refuted_late(quote, last):
+            self.distrust(NOT_THE_QUOTES, now, ts_recv)
         return [
             BookDelta(self.instrument, bids, asks, first, last, message.time * self.unit, ts_recv)
         ]
@@ -196,6 +197,16 @@ class BookSync(BookStream):
         self.timing.refused(now, wait)
         if not self.splice.joined:
             self._explain(reason)
+
+    def distrust(self, reason: str, now: int, ts_recv: int) -> None:
+        """The ids follow, but the content can't be right: only a new snapshot helps."""
+        if not self.splice.joined:
+            return
+        self.splice.distrust()
+        self.quotes.doubted()
+        self.status.gaps += 1
+        self.timing.no_later(now)
+        self.status.become(State.GAP, now, ts_recv, reason)
 
     # Time.
 
@@ -272,16 +283,6 @@ class BookSync(BookStream):
             self.status.become(State.GAP, now, ts_recv, reason)
         else:
             self._explain(reason)
-
-    def _distrust(self, reason: str, now: int, ts_recv: int) -> None:
-        """The ids follow, but the content can't be right: only a new snapshot helps."""
-        if not self.splice.joined:
-            return
-        self.splice.distrust()
-        self.quotes.doubted()
-        self.status.gaps += 1
-        self.timing.no_later(now)
-        self.status.become(State.GAP, now, ts_recv, reason)
 
     # Writing the book.
 
@@ -373,7 +374,7 @@ class BookSync(BookStream):
     def _judge_crossing(self, now: int, ts_recv: int) -> None:
         if self._crossed_since and now - self._crossed_since > CROSSED_LIMIT:
             self._crossed_since = 0
-            self._distrust("best bid and best ask were crossed for over 1 s", now, ts_recv)
+            self.distrust("best bid and best ask were crossed for over 1 s", now, ts_recv)
 
 
 def covered(message: Snapshot, limit: int) -> tuple[float | None, float | None]:

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from monitor.model.events import Event, InstrumentList, Refusal
+from monitor.model.instrument import instrument_id
 from monitor.model.streams import Stream
 from monitor.model.time import SECOND
 from monitor.protocol.facts import Facts, load_facts
@@ -19,7 +20,7 @@ from monitor.venues.binance.desk import Desk
 from monitor.venues.binance.dispatch import name_of, wrap
 from monitor.venues.binance.known_symbols import KnownSymbols
 from monitor.venues.binance.names import SHUTDOWN, bare_name, raw_names, stream_name
-from monitor.venues.binance.refusals import refused, unknown_symbol
+from monitor.venues.binance.refusals import NoSuchSymbol, refused, unknown_symbol
 from monitor.venues.binance.roster import Roster, ignore, symbol_of, symbol_part
 from monitor.venues.binance.streams import interval_names
 from monitor.venues.binance.subscriptions import HEARTBEAT_ID, Subscriptions
@@ -56,7 +57,6 @@ class Binance(VenueProtocol):
             self._known,
             self.instruments,
             self._intervals,
-            self._give_up,
         )
         self._now = self._wall = 0
         self._due: list[Event] = []
@@ -136,6 +136,8 @@ class Binance(VenueProtocol):
         plan = self._desk.closed(request.url)
         try:
             events = self._answers.answered(asked, plan, response, now, ts_recv)
+        except NoSuchSymbol as refusal:
+            return self._no_such_symbol(refusal.symbol, ts_recv)
         except (ValueError, RecursionError, OverflowError) as error:
             self.rejected_messages += 1
             self._answers.no_snapshot(asked, f"the snapshot was bad data: {error}", now)
@@ -317,6 +319,13 @@ class Binance(VenueProtocol):
                 if name not in self._handlers:
                     sentence = f"{heard} in {2 * limit / SECOND:g} s; is the symbol right?"
                     self._due += self._give_up(name, sentence)
+
+    def _no_such_symbol(self, symbol: str, ts_recv: int) -> list[Event]:
+        sentence = unknown_symbol(symbol)
+        events: list[Event] = []
+        for name in self._roster.named(symbol):
+            events += self._give_up(name, sentence)
+        return events or [Refusal(instrument_id(self.facts.id, symbol), sentence, ts_recv)]
 
     def _refuse_unlisted(self) -> None:
         for name in list(self._roster.wanted):

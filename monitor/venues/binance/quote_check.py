@@ -1,6 +1,5 @@
 """Whether a book agrees with the best quotes, which share its ids: ``bookTicker`` beside depth."""
 
-from collections.abc import Callable
 from typing import Final
 
 from monitor.book.book import Book
@@ -17,21 +16,19 @@ class QuoteCheck:
 
     Quotes come on every change of the best, so the last one up to the book's id
     holds for it. ``reached`` is the id of the book that no quote was compared with
-    yet, FAR where there is none; ``newest`` is the id of the last quote, -1 without one.
+    yet, FAR where there is none; ``newest`` is the last quote.
     """
 
-    def __init__(self, book: Book, distrust: Callable[[str, int, int], None]) -> None:
+    def __init__(self, book: Book) -> None:
         self.reached = FAR
-        self.newest = -1
+        self.newest: BookTicker | None = None
         self._book = book
-        self._distrust = distrust
-        self._quote: BookTicker | None = None
         self._mismatches = 0
 
     def opened(self) -> None:
         """A new connection: its ids have nothing to do with the quotes of the old one."""
         self.doubted()
-        self.newest, self._quote = -1, None
+        self.newest = None
 
     def doubted(self) -> None:
         """The book is in doubt already: there is nothing to compare."""
@@ -45,27 +42,27 @@ class QuoteCheck:
         """The book is whole again."""
         self._mismatches = 0
 
-    def quote(self, message: BookTicker, now: int, ts_recv: int) -> None:
-        """A quote came."""
-        number = message.id
-        if number >= self.reached:
-            self._compare(message, now, ts_recv)
-        if number >= self.newest:
-            self.newest, self._quote = number, message
+    def refutes(self, message: BookTicker) -> bool:
+        """A quote came; True where the book can't be right."""
+        number, newest = message.id, self.newest
+        wrong = number >= self.reached and self._differ(message)
+        if newest is None or number >= newest.id:
+            self.newest = message
+        return wrong
 
-    def late(self, last: int, now: int, ts_recv: int) -> None:
+    def refuted_late(self, quote: BookTicker, last: int) -> bool:
         """The newest quote came before the update, up to id ``last``, that it belongs to."""
-        if self._quote is not None and self.newest == last:
-            self._compare(self._quote, now, ts_recv)
-        else:
-            self.reached = FAR
+        if quote.id == last:
+            return self._differ(quote)
+        self.reached = FAR
+        return False
 
-    def _compare(self, message: BookTicker, now: int, ts_recv: int) -> None:
+    def _differ(self, message: BookTicker) -> bool:
         reached, self.reached = self.reached, FAR
         same = message.id == reached
-        quote = message if same else self._quote
+        quote = message if same else self.newest
         if quote is None or quote.id > reached:
-            return
+            return False
         bids, asks = self._book.bids, self._book.asks
         if (
             quote.bid_price == (bids.best or 0.0)
@@ -74,7 +71,6 @@ class QuoteCheck:
             and quote.ask_size == asks.best_size
         ):
             self._mismatches = 0
-            return
+            return False
         self._mismatches += 1
-        if same or self._mismatches >= MISMATCHES:
-            self._distrust(NOT_THE_QUOTES, now, ts_recv)
+        return same or self._mismatches >= MISMATCHES

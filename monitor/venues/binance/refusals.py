@@ -12,6 +12,14 @@ _DEFAULT_WAITS: Final = {429: 60, 418: 120}
 """Seconds to stay away where no Retry-After tells (418 is a ban of at least 2 minutes)."""
 
 
+class NoSuchSymbol(Exception):
+    """The venue said that it has no such symbol."""
+
+    def __init__(self, symbol: str) -> None:
+        super().__init__(unknown_symbol(symbol))
+        self.symbol = symbol
+
+
 def unknown_symbol(symbol: str) -> str:
     """What to tell of a symbol that the venue does not have."""
     return f"Binance has no symbol '{plain_words(symbol)}'"

@@ -175,7 +175,7 @@ class Roster:
         """Let the symbol's quotes be compared with its book."""
         quotes = self.feeds.get(stream_name(symbol, "quotes"))
         if isinstance(quotes, Quotes):
-            quotes.check = sync.quotes if sync is not None else None
+            quotes.book = sync
 
     def _new_feed(self, name: str, symbol: str) -> Feed | None:
         suffix = name.partition("@")[2]
@@ -189,8 +189,7 @@ class Roster:
             return AllDays(status, self._id(""))
         if suffix == "bookTicker":
             quotes = Quotes(symbol, instrument, status)
-            if symbol in self.syncs:
-                quotes.check = self.syncs[symbol].quotes
+            quotes.book = self.syncs.get(symbol)
             return quotes
         if suffix in ("ticker", "miniTicker"):
             return Days(symbol, instrument, status)

@@ -8,7 +8,8 @@ from monitor.model.time import MS, SECOND
 from monitor.model.verdict import State
 from monitor.protocol.numbers import parse_decimal, survives_float
 from monitor.protocol.status import StreamStatus
-from monitor.venues.binance.quote_check import QuoteCheck
+from monitor.venues.binance.book_sync import BookSync
+from monitor.venues.binance.quote_check import NOT_THE_QUOTES
 from monitor.venues.binance.wire import (
     AGGREGATE,
     BOOK_TICKER,
@@ -134,11 +135,11 @@ class Prints(Feed):
 
 
 class Quotes(Feed):
-    """``bookTicker``; ``check`` compares it with the symbol's book, where that is kept."""
+    """``bookTicker``; ``book`` is the symbol's book, where that is kept, to be checked by it."""
 
     def __init__(self, symbol: str, instrument: str, status: StreamStatus) -> None:
         super().__init__(symbol, instrument, status)
-        self.check: QuoteCheck | None = None
+        self.book: BookSync | None = None
 
     def take(self, data: bytes, now: int, ts_recv: int) -> list[Event]:
         message = BOOK_TICKER.decode(data).data
@@ -152,8 +153,9 @@ class Quotes(Feed):
             self._begin(message.symbol, now, ts_recv)
         status.messages += 1
         status.last_message = now
-        if self.check is not None:
-            self.check.quote(message, now, ts_recv)
+        book = self.book
+        if book is not None and book.quotes.refutes(message):
+            book.distrust(NOT_THE_QUOTES, now, ts_recv)
         return [Quote(self.instrument, bid, bid_size, ask, ask_size, 0, ts_recv)]
 
 
