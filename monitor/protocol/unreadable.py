@@ -6,6 +6,9 @@ import msgspec
 
 from monitor.protocol.numbers import NumberError
 
+_NO_NUMBER: Final = ("out of range", "Expected `float`, got `str`")
+"""What msgspec says of a number too long, and of a text in a number's place that is none."""
+
 UNREADABLE: Final = (msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError)
 
 
@@ -15,4 +18,6 @@ def is_broken(data: bytes, error: Exception) -> bool:
         msgspec.json.decode(data)
     except UNREADABLE:
         return True
-    return "out of range" in str(error) or isinstance(error, (NumberError, ArithmeticError))
+    if isinstance(error, (NumberError, ArithmeticError)):
+        return True
+    return any(sign in str(error) for sign in _NO_NUMBER)

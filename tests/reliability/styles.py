@@ -11,9 +11,11 @@ from monitor.protocol.facts import Facts
 from monitor.protocol.venue import VenueProtocol
 from monitor.venues.binance import Binance
 from monitor.venues.kraken import Kraken
+from monitor.venues.open_feed import OpenFeed
 from tests.emulators.binance import BinanceEmulator
 from tests.emulators.emulator import Emulator
 from tests.emulators.kraken import KrakenEmulator
+from tests.emulators.open_feed import OpenFeedEmulator
 
 QUICK = {"stale_after_s": 0.6, "dead_after_s": 1.2}
 """Facts of a venue whose second is a fifth of ours, where a row need not take its time."""
@@ -58,6 +60,11 @@ def _changed(protocol: VenueProtocol, change: Callable[[Facts], Facts]) -> Venue
     return protocol
 
 
+def _open_feed(change: Callable[[Facts], Facts]) -> VenueProtocol:
+    return OpenFeed(change(OpenFeed().facts))
+
+
 BINANCE = Style("binance", "BTCUSDT", BinanceEmulator, _binance, None, 5)
 KRAKEN = Style("kraken", "BTC/USD", KrakenEmulator, _kraken, 10, 1)
-STYLES = (BINANCE, KRAKEN)
+OPEN_FEED = Style("open feed", "BTC-USDT", OpenFeedEmulator, _open_feed, None, 1)
+STYLES = (BINANCE, KRAKEN, OPEN_FEED)
