@@ -1,8 +1,8 @@
 """The whole program in a process of its own, with a hand on it: told words on stdin, it answers.
 
 ``live`` waits until the watched book is live, ``record`` presses Rec, ``close`` closes the
-window, ``export FORM FOLDER`` exports the active panel, ``crash`` lets a slot fail,
-``notices`` tells what was said, ``state`` the verdict. Each is answered with one line.
+window, ``export FORM FOLDER`` exports the active panel, ``crash`` lets a slot
+fail, ``notices`` tells what was said, ``state`` the verdict. Each is answered with one line.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 from monitor.app import cli, window
-from monitor.gui.window.export_dialog import FORMS
+from monitor.gui.kit.export import FORMS
 from monitor.model.verdict import State
 
 LOOK_MS = 20
@@ -28,12 +28,17 @@ class Hand(QObject):
     def __init__(self, shown: window.Shown) -> None:
         super().__init__()
         self._shown = shown
-        self._notices: list[str] = []
-        take = shown.window.notices.say
-        shown.window.notices.say = lambda text: (self._notices.append(text), take(text))[1]  # type: ignore[method-assign]
+        first = shown.window.notices.text
+        self._notices: list[str] = [first] if first else []
+        self._take = shown.window.notices.say
+        shown.window.notices.say = self._note  # type: ignore[method-assign]
         said: SignalInstance = self.said
         said.connect(self._do)
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def _note(self, sentence: str) -> None:
+        self._notices.append(sentence)
+        self._take(sentence)
 
     def _listen(self) -> None:
         for line in sys.stdin:
@@ -80,7 +85,7 @@ class Hand(QObject):
         self._when(lambda: self._notices, lambda: self._notices)
 
     def _do_crash(self) -> None:
-        QTimer.singleShot(0, self, lambda: [][1])
+        QTimer.singleShot(0, self, lambda: self._notices[1_000_000])
         self._when(lambda: len(self._notices) > 1, lambda: self._notices)
 
     def _do_export(self, form: str, folder: str) -> None:
@@ -90,15 +95,16 @@ class Hand(QObject):
         card.form.setCurrentIndex([*FORMS].index(form))  # type: ignore[arg-type]
         card.folder.setText(folder)
         card.start()
-        self._when(lambda: card.export.isEnabled(), card.result.text)
+        self._when(card.export.isEnabled, card.result.text)
 
 
 _begin = window.Shown.begin
+_hands: list[Hand] = []
 
 
-def _begin_driven(shown: window.Shown) -> None:
-    _begin(shown)
-    shown.window.hand = Hand(shown)  # type: ignore[attr-defined]
+def _begin_driven(self: window.Shown) -> None:
+    _begin(self)
+    _hands.append(Hand(self))
     print(json.dumps("shown"), flush=True)
 
 
