@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 import qasync
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from monitor import __version__
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         recorded = _opened(options, store.settings)
         application = start_qt(__version__)
         application.setQuitOnLastWindowClosed(False)
-        return _run_loop(application, lambda: _show(application, options, store, recorded))
+        return _run_loop(application, lambda: _show(options, store, recorded))
     finally:
         store.close()
 
@@ -93,18 +94,15 @@ def _run_loop(application: QApplication, job: Callable[[], Any]) -> int:
         for task in left:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        # Never inside a task: others woken meanwhile could not go on, nor ever end.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     finally:
         asyncio.set_event_loop(None)
         loop.close()
     return int(status)
 
 
-async def _show(
-    application: QApplication,
-    options: argparse.Namespace,
-    store: Store,
-    recorded: RecordedMarkets | None,
-) -> int:
+async def _show(options: argparse.Namespace, store: Store, recorded: RecordedMarkets | None) -> int:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     _stop_on_signals(loop, stop)
     program: Desk | ReplayDesk
@@ -124,7 +122,6 @@ async def _show(
     finally:
         await _end(program)
         crashes.deafen()
-        application.processEvents()
     return 0
 
 
