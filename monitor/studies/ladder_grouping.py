@@ -46,9 +46,12 @@ def traded_in_rows(tape: Tape, rows: LadderRows, since: int) -> tuple[Floats, Fl
     trade of unknown side, which counts in neither sum) at or below.
     """
     view = tape.view()
-    recent = view.rows(np.flatnonzero(view.ts_event > since))
-    return _sums(recent.price, recent.size, recent.side == 1, rows, 1), _sums(
-        recent.price, recent.size, recent.side == -1, rows, -1
+    recent = np.flatnonzero(view.ts_event > since)
+    price, size, side = view.price[recent], view.size[recent], view.side[recent]
+    bought, sold = side > 0, side < 0
+    return (
+        _sums(price[bought], size[bought], rows, 1),
+        _sums(price[sold], size[sold], rows, -1),
     )
 
 
@@ -58,12 +61,10 @@ def row_of_price(price: float, side: int, rows: LadderRows) -> int:
     return row if 0 <= row < len(rows.prices) else -1
 
 
-def _sums(
-    prices: Floats, sizes: Floats, chosen: NDArray[np.bool_], rows: LadderRows, sign: int
-) -> Floats:
-    row = _rows_of(prices[chosen], rows, sign)
+def _sums(prices: Floats, sizes: Floats, rows: LadderRows, sign: int) -> Floats:
+    row = _rows_of(prices, rows, sign)
     inside = (row >= 0) & (row < len(rows.prices))
-    sums = np.bincount(row[inside], sizes[chosen][inside], len(rows.prices))
+    sums = np.bincount(row[inside], sizes[inside], len(rows.prices))
     return sums.astype(np.float64, copy=False)
 
 

@@ -11,6 +11,8 @@ from monitor.model.time import SECOND
 
 SAMPLE = 2_000
 LARGE_QUANTILE = 0.98
+LARGE_RATIO = 3
+LEAST_SAMPLE = 20
 
 
 def tape_rows(tape: Tape, n: int, smallest: float = 0.0) -> TapeView:
@@ -84,10 +86,14 @@ def size_floors(tape: Tape) -> list[float]:
 def large_size(tape: Tape, quantile: float = LARGE_QUANTILE) -> float:
     """The size from which a print counts as large: this quantile of the last 2,000.
 
-    Infinite before there are 20 to judge by.
+    It is at least three times their median: where all are alike, none is large. Infinite
+    before there are 20 to judge by.
     """
     sizes = tape.view(SAMPLE).size
-    return float(np.quantile(sizes, quantile)) if len(sizes) >= 20 else math.inf
+    if len(sizes) < LEAST_SAMPLE:
+        return math.inf
+    middle, large = np.quantile(sizes, (0.5, quantile))
+    return float(max(large, LARGE_RATIO * middle))
 
 
 def pace(tape: Tape, ts: int, over_s: float = 10.0) -> float:

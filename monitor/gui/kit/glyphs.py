@@ -15,6 +15,7 @@ from monitor.gui.kit.fonts import font
 
 FIRST, LAST = 32, 126
 """Printable ASCII, one picture each; a text with anything else is drawn by Qt."""
+_CODES = 128
 _ANY_DIGIT = re.compile(r"\d")
 PAD = 2
 """Device pixels about a glyph: none is cut where its ink leaves its advance."""
@@ -55,10 +56,13 @@ class GlyphAtlas:
         self.pens, self.pixels, self.ratio = tuple(pens), pixels, ratio
         metrics = [QFontMetricsF(font(pixels, strong=strong)) for strong in (False, True)]
         widths = [[m.horizontalAdvance(chr(code)) for code in _codes()] for m in metrics]
-        self._advances = np.maximum(1, np.rint(np.array(widths) * ratio)).astype(np.int64)
-        self._wide = int(self._advances.max()) + 2 * PAD
+        advances = np.maximum(1, np.rint(np.array(widths) * ratio))
+        self._wide = int(advances.max()) + 2 * PAD
         self._high = math.ceil(max(m.ascent() + m.descent() for m in metrics) * ratio)
-        self._strong = np.array([pen.strong for pen in pens], np.int64)
+        by_code = np.zeros((len(pens), _CODES))
+        by_code[:, FIRST : LAST + 1] = advances[[int(pen.strong) for pen in pens]]
+        self._advances = by_code.ravel()
+        self._fragment_of = self._fragments_made()
         self._pixmap = self._cut(max(m.ascent() for m in metrics))
 
     @property
@@ -84,33 +88,42 @@ class GlyphAtlas:
     ) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
         """One QPainter.PixmapFragment a glyph: ten doubles, as Qt's struct has them."""
         texts = [run[0] for run in runs]
-        codes = np.frombuffer("".join(texts).encode(), np.uint8).astype(np.int64) - FIRST
-        np.clip(codes, 0, LAST - FIRST, out=codes)
         lengths = np.array([len(text) for text in texts])
-        ends = np.cumsum(lengths)
         numbers = np.array([run[1:] for run in runs], np.float64)
-        places = np.rint(numbers[:, :2] * self.ratio)
+        ends = np.cumsum(lengths)
         # One row a letter from here on.
         of = np.repeat(np.arange(len(runs)), lengths)
-        pens, tails = numbers[:, (2, 5)].astype(np.int64), numbers[:, 4]
-        in_tail = ends[of] - np.arange(len(codes)) <= tails[of]
-        pen = pens[of, in_tail.astype(np.int64)]
-        advances = self._advances[self._strong[pen], codes]
+        tails = numbers[:, 4]
+        pens = numbers[:, 2]
+        pen = pens[of]
+        if tails.any():
+            in_tail = (ends - tails)[of] <= np.arange(len(of))
+            pen = np.where(in_tail, numbers[:, 5][of], pen)
+        glyph = np.frombuffer("".join(texts).encode(), np.uint8) + _CODES * pen.astype(np.int64)
+        advances = self._advances[glyph]
         after = np.cumsum(advances)
         last = after[ends - 1]
+        begun = np.concatenate(((0.0,), last[:-1]))
         # From the run's left end, or back from its right one.
-        places[:, 0] -= np.where(numbers[:, 3] > 0, last, last - np.diff(last, prepend=0))
-        places += (self._wide / 2 - PAD, self._high / 2)
-        cells = np.empty((len(codes), 10))
-        cells[:, :2] = places[of]
-        cells[:, 0] += after - advances
-        cells[:, :2] /= self.ratio
-        cells[:, 2] = codes * self._wide
-        cells[:, 3] = pen * self._high
-        cells[:, 4], cells[:, 5] = self._wide, self._high
-        cells[:, 6:8] = 1 / self.ratio
-        cells[:, 8], cells[:, 9] = 0, 1
+        left = np.rint(numbers[:, 0] * self.ratio) - np.where(numbers[:, 3] > 0, last, begun)
+        top = np.rint(numbers[:, 1] * self.ratio)
+        cells: np.ndarray[tuple[int, int], np.dtype[np.float64]] = self._fragment_of[glyph]
+        cells[:, 0] += (left[of] + after - advances) / self.ratio
+        cells[:, 1] += (top / self.ratio)[of]
         return cells
+
+    def _fragments_made(self) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+        """The fragment of every glyph in every pen, as it stands at the origin."""
+        pen, code = np.divmod(np.arange(_CODES * len(self.pens)), _CODES)
+        made = np.zeros((len(pen), 10))
+        made[:, 0] = (self._wide / 2 - PAD) / self.ratio
+        made[:, 1] = self._high / 2 / self.ratio
+        made[:, 2] = np.clip(code - FIRST, 0, LAST - FIRST) * self._wide
+        made[:, 3] = pen * self._high
+        made[:, 4], made[:, 5] = self._wide, self._high
+        made[:, 6:8] = 1 / self.ratio
+        made[:, 9] = 1
+        return made
 
     def _cut(self, ascent: float) -> QPixmap:
         size = (self._wide * len(_codes()), self._high * len(self.pens))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-import numpy as np
 from PySide6.QtCore import QLineF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -23,7 +22,6 @@ from PySide6.QtWidgets import QWidget
 
 from monitor.gui.kit.fonts import SMALL_PX, TEXT_PX, font
 from monitor.gui.kit.glyphs import GlyphAtlas, Pen, Run, draw_as_text
-from monitor.gui.kit.primitives import fill_rects
 from monitor.gui.kit.theme import Theme
 
 ROW_PX = 18
@@ -83,12 +81,16 @@ class Column(NamedTuple):
     """Where a column's text ends (or begins, with ``left``) and where its bars grow from.
 
     ``bar`` is the fixed end of its bars in px, ``grows`` 1 to the right and -1 to the left.
+    All of it lies between ``low`` and ``high`` and nothing else does, so one cell can be
+    painted alone; without them a row is painted whole.
     """
 
     x: float
     left: bool = False
     bar: float = 0.0
     grows: int = -1
+    low: float = 0.0
+    high: float = 0.0
 
 
 class PaintedTable(QWidget):
@@ -228,9 +230,22 @@ class PaintedTable(QWidget):
         painter = QPainter(self._picture)
         tops = [n * high for n in which]
         width = float(self.width())
-        ends = np.array(tops)
-        fill_rects(painter, self.theme.panel, np.zeros(len(tops)), ends, width, high)
-        chosen = [rows[n] if n < len(rows) else _BLANK for n in which]
+        held = self._held
+        chosen = []
+        for n, top in zip(which, tops, strict=True):
+            row = rows[n] if n < len(rows) else _BLANK
+            cells = _changed_cells(held[n], row, self._columns) if n < len(held) else None
+            if cells is None:
+                painter.fillRect(QRectF(0, top, width, high), self.theme.panel)
+            else:
+                for column in cells:
+                    low, end = self._columns[column].low, self._columns[column].high
+                    painter.fillRect(QRectF(low, top, end - low, high), self.theme.panel)
+                kept = [_NOTHING] * len(row.cells)
+                for column in cells:
+                    kept[column] = row.cells[column]
+                row = row._replace(cells=tuple(kept), mark=Ink.NONE)
+            chosen.append(row)
         drop = (high - atlas.line_px) / 2
         runs = _lay(painter, self.theme, self._columns, chosen, tops, high, width, drop)
         atlas.draw(painter, runs)
@@ -299,6 +314,18 @@ class Wheel:
 
 
 _BLANK = Row(())
+_NOTHING = Cell()
+
+
+def _changed_cells(held: Row, row: Row, columns: tuple[Column, ...]) -> list[int] | None:
+    """The columns that changed; None where the row has to be painted whole."""
+    if row.fill is not Ink.NONE or row.hatched or held[1:] != row[1:]:
+        return None
+    if len(held.cells) != len(row.cells) or len(row.cells) > len(columns):
+        return None
+    pairs = enumerate(zip(held.cells, row.cells, strict=True))
+    changed = [n for n, (old, new) in pairs if old is not new and old != new]
+    return None if any(columns[n].high <= columns[n].low for n in changed) else changed
 
 
 def _shift(held: Sequence[Row], rows: Sequence[Row]) -> int:
@@ -326,27 +353,24 @@ def _lay(
     drop: float,
 ) -> list[Run]:
     """Fill what lies behind the texts of some rows, and return the texts."""
+    # A handful of rectangles a frame: filling each costs less than gathering them.
     runs: list[Run] = []
-    rects: dict[Ink, list[tuple[float, float, float, float]]] = {}
     hatched: list[float] = []
+    colours, fill = _colours(theme), painter.fillRect
     for row, top in zip(rows, tops, strict=True):
         if row.fill is not Ink.NONE:
-            rects.setdefault(row.fill, []).append((0, top, width, high))
+            fill(QRectF(0, top, width, high), colours[row.fill])
         if row.hatched:
             hatched.append(top)
         for cell, column in zip(row.cells, columns, strict=False):
             text, ink, tail, bar, bar_ink = cell
             if bar:
                 left = column.bar if column.grows > 0 else column.bar - bar
-                rects.setdefault(bar_ink, []).append((left, top + 1, bar, high - 2))
+                fill(QRectF(left, top + 1, bar, high - 2), colours[bar_ink])
             if text:
                 runs.append(Run(text, column.x, top + drop, ink, not column.left, tail, Ink.FAINT))
         if row.mark is not Ink.NONE:
-            rects.setdefault(row.mark, []).append((0, top + 1, MARK_PX, high - 2))
-    colours = _colours(theme)
-    for ink, boxes in rects.items():
-        left, top_, wide, tall = np.array(boxes).T
-        fill_rects(painter, colours[ink], left, top_, wide, tall)
+            fill(QRectF(0, top + 1, MARK_PX, high - 2), colours[row.mark])
     _hatch(painter, theme, hatched, high, width)
     return runs
 

@@ -18,6 +18,8 @@ from monitor.gui.kit.painted_table import (
 )
 from monitor.gui.kit.panel import Panel, Surroundings
 
+LEAST_WIDTH = 150
+
 
 class Content(NamedTuple):
     """What a table shows: columns, rows, and a sentence where there are no rows."""
@@ -34,6 +36,7 @@ class TablePanel(Panel):
         super().__init__(surroundings, parent)
         self.body = PaintedTable(self.theme)
         self.body.setAccessibleName(f"{self.title}: rows")
+        self.body.setMinimumWidth(LEAST_WIDTH)
         self.body.describe = self.described
         self.body.turned.connect(self._turned)
         self.body.resized.connect(self.mark_changed)

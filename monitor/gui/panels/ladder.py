@@ -12,7 +12,7 @@ from monitor.book.grid import decimals_of
 from monitor.export.table import Table
 from monitor.gui.kit.fonts import SMALL_PX
 from monitor.gui.kit.glyphs import text_width
-from monitor.gui.kit.painted_table import MARGIN, Cell, Column, Ink, Row
+from monitor.gui.kit.painted_table import MARGIN, MARK_PX, Cell, Column, Ink, Row
 from monitor.gui.kit.panel import Action, Surroundings
 from monitor.gui.kit.table_panel import Content, TablePanel
 from monitor.market.market import Market
@@ -263,7 +263,7 @@ class LadderPanel(TablePanel):
             since = self.surroundings.wall_clock() - TRADED_S * SECOND
             bought, sold = (sums.tolist() for sums in traded_in_rows(market.tape, seen, since))
         # NaN is unlike itself, so it can't be looked up.
-        bids, asks = (np.nan_to_num(sizes, nan=UNKNOWN).tolist() for sizes in seen[1:3])
+        bids, asks = (np.where(np.isnan(size), UNKNOWN, size).tolist() for size in seen[1:3])
         rows, cache = [], self._cache
         for n, (bid, ask) in enumerate(zip(bids, asks, strict=True)):
             mark = last_ink if n == last else Ink.NONE
@@ -322,9 +322,9 @@ class LadderPanel(TablePanel):
         return Cell(text, ink, len(dimmed(text)[1]), max(1, round(share * layout.room)), bar_ink)
 
     def _spread_row(self, market: Market, layout: "_Layout") -> Row:
-        book = market.book
-        spread = book.spread
-        words = f"spread {fixed(None if spread is None else float(spread), layout.price_digits)}"
+        bid, ask = market.book.best_bid, market.book.best_ask
+        spread = None if bid is None or ask is None else ask - bid
+        words = f"spread {fixed(spread, layout.price_digits)}"
         ink = Ink.STRONG if self.believed else Ink.STRONG_DIM
         cells = [Cell(_spread_price(market, layout.price_digits), ink), Cell(words, Ink.DIM)]
         if self.two_sided:
@@ -385,17 +385,23 @@ def _columns(
     flow = TRADED_WIDTH if traded else 0
     if not two_sided:
         end = MARGIN + price
-        columns = [Column(end), Column(width - MARGIN, bar=width)]
-        columns += [Column(end + flow), Column(end + 2 * flow)] if traded else []
-        return tuple(columns), max(0.0, min(width * BAR_SHARE, width - end - 2 * flow - GAP))
-    left, right = (width - price) / 2, (width + price) / 2
+        sold, bought = end + flow, end + 2 * flow
+        first = Column(end, low=MARK_PX, high=end)
+        columns = [first, Column(width - MARGIN, bar=width, low=bought, high=width)]
+        if traded:
+            columns += [Column(sold, low=end, high=sold), Column(bought, low=sold, high=bought)]
+        return tuple(columns), max(0.0, min(width * BAR_SHARE, width - bought - GAP))
+    left, right = math.floor((width - price) / 2), math.ceil((width + price) / 2)
+    near, far, begin = left - GAP / 2, right + GAP / 2, max(flow, MARK_PX)
     columns = [
-        Column(right),
-        Column(left - GAP, bar=left - GAP / 2),
-        Column(width - flow - MARGIN, bar=right + GAP / 2, grows=1),
+        Column(right, low=near, high=far),
+        Column(left - GAP, bar=near, low=begin, high=near),
+        Column(width - flow - MARGIN, bar=far, grows=1, low=far, high=width - flow),
     ]
-    columns += [Column(flow), Column(width - MARGIN)] if traded else []
-    return tuple(columns), max(0.0, left - flow - GAP)
+    if traded:
+        columns.append(Column(flow, low=MARK_PX, high=flow))
+        columns.append(Column(width - MARGIN, low=width - flow, high=width))
+    return tuple(columns), max(0.0, near - begin)
 
 
 def _spread_price(market: Market, digits: int) -> str:

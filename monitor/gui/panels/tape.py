@@ -62,8 +62,13 @@ class TapePanel(TablePanel):
     # What the window asks of a panel.
 
     def state_drawn(self, now: int) -> tuple[object, ...]:
-        # The pace falls where nothing comes.
-        return (*super().state_drawn(now), self.surroundings.wall_clock() // SECOND)
+        if self.market is None or self.verdict is None:
+            return ()
+        # Not the market's version: the book's changes are none of the tape's. The pace
+        # falls where nothing comes.
+        tape, second = self.market.tape, self.surroundings.wall_clock() // SECOND
+        state = (self.verdict.state, self.verdict.words(now))
+        return (tape.count, tape.revision, self.market.refusal, *state, second)
 
     def content(self, rows: int, width: float, *, on_screen: bool) -> Content:
         market = self.market

@@ -1,0 +1,350 @@
+"""The ladder: its rows are the book's, at any price, grouping and place."""
+
+import csv
+import io
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from monitor.book.book import Book
+from monitor.export.table import csv_lines
+from monitor.gui.kit.painted_table import Ink, Row
+from monitor.gui.kit.panel import Surroundings
+from monitor.gui.panels.ladder import LadderPanel
+from monitor.market.market import Market
+from monitor.model.verdict import State
+from monitor.studies.bar_scale import bar_scale
+from monitor.studies.grouped_book import grouped_levels
+from monitor.studies.ladder_grouping import default_step
+from tests.gui.conftest import NOW
+from tests.gui.markets import CHEAP, DEAR, Judge, instrument, market, trade
+
+WIDTH = 300.0
+
+
+@pytest.fixture
+def panel(surroundings: Surroundings, qtbot: QtBot, settle: Callable[[], None]) -> LadderPanel:
+    made = LadderPanel(surroundings)
+    qtbot.addWidget(made)
+    made.resize(300, 28 + 18 * 20)
+    made.show()
+    settle()
+    return made
+
+
+def shown(panel: LadderPanel) -> list[Row]:
+    panel.frame(1)
+    return panel.body._rows
+
+
+def texts(panel: LadderPanel) -> list[tuple[str, ...]]:
+    return [tuple(cell.text for cell in row.cells) for row in shown(panel)]
+
+
+def press(panel: LadderPanel, key: Qt.Key) -> None:
+    QTest.keyClick(panel.body, key)
+
+
+@pytest.mark.parametrize("price", [CHEAP, DEAR])
+def test_rows_hold_the_book(panel: LadderPanel, price: str) -> None:
+    """Each price of the book in sight stands in its row with its size, cheap or dear."""
+    held = market(price)
+    panel.watch(held)
+    rows = texts(panel)
+    tick = held.book.tick_size
+    split = next(n for n, row in enumerate(rows) if row[1].startswith("spread"))
+    best_bid, best_ask = Decimal(price), Decimal(price) + tick
+    for n, (shown_price, size) in enumerate(rows):
+        if n == split:
+            continue
+        away = split - 1 - n if n < split else n - split - 1
+        wanted = best_ask + away * tick if n < split else best_bid - away * tick
+        side = held.book.asks if n < split else held.book.bids
+        assert wanted == Decimal(shown_price.replace(",", ""))
+        assert Decimal(repr(side.size_at(float(wanted)))) == Decimal(size)
+    assert 10 == split
+    assert f"spread {tick:f}" == rows[split][1]
+
+
+def test_no_row_is_all_zeros(panel: LadderPanel) -> None:
+    """A size smaller than its digits is told as less, never as 0.00."""
+    held = market(CHEAP)
+    held.book.apply([(float(CHEAP), 0.000001)], [])
+    panel.watch(held)
+    sizes = [row[1] for row in texts(panel) if row[1] and not row[1].startswith("spread")]
+    assert all(size.strip("0.,") for size in sizes)
+    assert "<0.00001" in sizes
+
+
+def test_trailing_zeros_are_faint(panel: LadderPanel) -> None:
+    """Digits that tell nothing stand back, so those that do are seen."""
+    panel.watch(market())
+    cell = next(row.cells[1] for row in shown(panel) if row.cells[1].text == "0.50000")
+    assert 4 == cell.tail
+
+
+@pytest.mark.parametrize("price", [CHEAP, DEAR])
+@pytest.mark.parametrize("steps", [1, 2, 10, 25])
+def test_grouping_conserves_sizes(price: str, steps: int) -> None:
+    """However rows are grouped, all of the book is in them, exactly."""
+    book = market(price).book
+    groups = list(grouped_levels(book, book.tick_size * steps))
+    bids, asks = [row[1] for row in groups], [row[2] for row in groups]
+    for side, held in ((book.bids, bids), (book.asks, asks)):
+        levels = side.top(len(side))
+        assert sum(size for _, size in levels) == sum(group.size for group in held)
+        assert len(levels) == sum(group.levels for group in held)
+
+
+def test_grouped_rows_sum_what_is_in_sight(panel: LadderPanel) -> None:
+    """A row's size is the exact sum of its levels: asks rounded up, bids down."""
+    panel.watch(market())
+    shown(panel)
+    for _ in range(2):
+        press(panel, Qt.Key.Key_Minus)
+    assert Decimal("0.05") == panel.step
+    assert panel.market is not None
+    exact = {format(row[0], "f"): row for row in grouped_levels(panel.market.book, panel.step)}
+    split = next(n for n, row in enumerate(texts(panel)) if row[1].startswith("spread"))
+    seen = 0
+    for n, (price, size) in enumerate(texts(panel)):
+        if n != split and size:
+            _, bid, ask = exact[price.replace(",", "")]
+            assert (ask if n < split else bid).size == Decimal(size)
+            seen += 1
+    assert seen >= 10
+
+
+def test_the_default_grouping_fills_most_rows() -> None:
+    """A thin book is grouped until seven rows in ten hold something; a full one isn't."""
+    assert Decimal("0.01") == default_step(market().book, 40)
+    thin = Book(tick_size=Decimal("0.01"))
+    thin.replace(
+        [(100 - n / 2, 1.0) for n in range(1, 90)], [(100 + n / 2, 1.0) for n in range(90)]
+    )
+    step = default_step(thin, 40)
+    assert step is not None
+    assert Decimal("0.5") <= step <= 1
+    assert default_step(Book(tick_size=Decimal("0.01")), 40) is None
+
+
+def move(held: Market, ticks: int) -> None:
+    """Take the whole book up by ticks."""
+    tick = held.book.tick_size
+    middle = Decimal(repr(held.book.best_bid)) + ticks * tick
+    held.book.replace(
+        [(float(middle - n * tick), 1.0) for n in range(50)],
+        [(float(middle + (n + 1) * tick), 1.0) for n in range(50)],
+    )
+    held.version += 1
+
+
+def place_of_spread(panel: LadderPanel) -> int:
+    rows = texts(panel)
+    return next((n for n, row in enumerate(rows) if row[1].startswith("spread")), -1)
+
+
+def test_the_view_rests_until_the_spread_leaves_the_middle(panel: LadderPanel) -> None:
+    """Small moves leave every price in its place; a larger one centres anew."""
+    held = market()
+    panel.watch(held)
+    assert 10 == place_of_spread(panel)
+    move(held, 2)
+    assert 8 == place_of_spread(panel)
+    move(held, 3)
+    assert 10 == place_of_spread(panel)
+
+
+def test_a_locked_view_stays(panel: LadderPanel) -> None:
+    """Locked, no move of the market moves a row; the header says it; C still centres."""
+    held = market()
+    panel.watch(held)
+    first = texts(panel)[0][0]
+    press(panel, Qt.Key.Key_K)
+    move(held, 7)
+    assert first == texts(panel)[0][0]
+    assert "locked" in panel.header._detail
+    press(panel, Qt.Key.Key_C)
+    assert 10 == place_of_spread(panel)
+    press(panel, Qt.Key.Key_K)
+    shown(panel)
+    assert "locked" not in panel.header._detail
+
+
+def test_the_wheel_scrolls_and_groups(panel: LadderPanel) -> None:
+    """A notch moves three rows and holds the view there; with Ctrl it groups; Space returns."""
+    panel.watch(market())
+    before = texts(panel)
+    turn(panel, 120)
+    after = texts(panel)
+    prices = [row[0] for row in before]
+    assert prices[0] == after[3][0]
+    turn(panel, -120, Qt.KeyboardModifier.ControlModifier)
+    assert Decimal("0.02") == panel.step
+    turn(panel, 120)
+    press(panel, Qt.Key.Key_Space)
+    assert 10 == place_of_spread(panel)
+
+
+def turn(
+    panel: LadderPanel,
+    units: int,
+    held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    at, none = QPointF(50, 50), QPoint()
+    event = QWheelEvent(
+        at, at, none, QPoint(0, units), Qt.MouseButton.NoButton, held,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(panel.body, event)
+
+
+def test_two_sides_show_both(panel: LadderPanel) -> None:
+    """With two sides the price stands between bid and ask sizes."""
+    panel.watch(market())
+    press(panel, Qt.Key.Key_B)
+    rows = texts(panel)
+    split = next(n for n, row in enumerate(rows) if row[2].startswith("spread"))
+    assert all(not row[1] and row[2] for row in rows[:split])
+    assert all(row[1] and not row[2] for row in rows[split + 1 :])
+    columns = panel.body._columns
+    assert columns[1].x < columns[0].x < columns[2].x
+
+
+def test_the_last_trade_is_marked(panel: LadderPanel) -> None:
+    """The row at which the last trade happened has a mark in its side's colour."""
+    held = market()
+    held.apply(trade(held, NOW, 61686.00, 1.0, "buy"))
+    panel.watch(held)
+    marked = [(row.cells[0].text, row.mark) for row in shown(panel) if row.mark is not Ink.NONE]
+    assert [("61,686.00", Ink.BUY)] == marked
+
+
+def test_traded_sizes_stand_at_their_price(panel: LadderPanel) -> None:
+    """What was bought and sold lately stands in the row of its price, and goes after a minute."""
+    held = market()
+    held.apply(trade(held, NOW - 10**9, 61686.00, 2.0, "buy"))
+    held.apply(trade(held, NOW - 10**9, 61685.99, 0.25, "sell"))
+    held.apply(trade(held, NOW - 61 * 10**9, 61685.98, 7.0, "sell"))
+    panel.watch(held)
+    press(panel, Qt.Key.Key_V)
+    flows = {row[0]: row[2:] for row in texts(panel) if len(row) == 4}
+    assert ("", "2.000") == flows["61,686.00"]
+    assert ("0.250", "") == flows["61,685.99"]
+    assert ("", "") == flows["61,685.98"]
+
+
+def test_what_lies_beyond_the_known_range_is_hatched(panel: LadderPanel) -> None:
+    """Rows of which nothing is known are hatched and hold no size."""
+    held = market()
+    prices = [61685.99 - n / 100 for n in range(5)]
+    held.book.replace([(round(p, 2), 1.0) for p in prices], [(61686.0, 1.0)], (61685.95, 61686.02))
+    panel.watch(held)
+    press(panel, Qt.Key.Key_0)
+    rows = shown(panel)
+    hatched = [row for row in rows if row.hatched]
+    assert hatched
+    assert all(not row.cells[1].text for row in hatched)
+    assert "61,685.95" not in {row.cells[0].text for row in hatched}
+    assert "61,685.94" in {row.cells[0].text for row in hatched}
+
+
+def test_what_is_not_believed_is_grey(panel: LadderPanel) -> None:
+    """A stale book's rows hold no side's colour, and come back in theirs."""
+    judge = Judge(State.STALE)
+    held = market(judge=judge)
+    panel.watch(held)
+    sides = {Ink.BUY, Ink.SELL, Ink.BUY_FILL, Ink.SELL_FILL, Ink.TEXT}
+    used = {ink for row in shown(panel) for cell in row.cells for ink in (cell.ink, cell.bar_ink)}
+    assert not used & sides
+    judge.state = State.LIVE
+    used = {cell.ink for row in shown(panel) for cell in row.cells}
+    assert {Ink.BUY, Ink.SELL} <= used
+
+
+def test_one_wall_leaves_the_other_bars(panel: LadderPanel) -> None:
+    """A size a thousand times the others is cut; theirs are still told apart."""
+    held = market()
+    held.book.apply([(61685.95, 5000.0)], [])
+    panel.watch(held)
+    bars = sorted({cell.bar for row in shown(panel) for cell in row.cells})
+    assert len(bars) > 5
+    sizes = held.book.bids.arrays(20)[1]
+    assert bar_scale(sizes) < 50
+    assert bar_scale(sizes) == bar_scale(sizes * 1.05, bar_scale(sizes))
+
+
+def test_the_export_is_the_book(panel: LadderPanel) -> None:
+    """The CSV's sums, read back, are the book's, with all of its digits."""
+    panel.watch(market(CHEAP))
+    shown(panel)
+    assert panel.market is not None
+    book = panel.market.book
+    lines = [line for line in csv_lines(panel.table()) if not line.startswith("#")]
+    rows = list(csv.DictReader(io.StringIO("".join(lines))))
+    bids = [(Decimal(r["price"]), Decimal(r["bid_size"])) for r in rows if r["bid_levels"] != "0"]
+    asks = [(Decimal(r["price"]), Decimal(r["ask_size"])) for r in rows if r["ask_levels"] != "0"]
+    assert book.bids.top(1_000) == bids
+    assert book.asks.top(1_000) == asks[::-1]
+
+
+def test_choices_survive(panel: LadderPanel, surroundings: Surroundings, qtbot: QtBot) -> None:
+    """Grouping, sides and lock come back; broken values are left aside."""
+    panel.watch(market())
+    shown(panel)
+    for key in (Qt.Key.Key_Minus, Qt.Key.Key_B, Qt.Key.Key_K, Qt.Key.Key_V):
+        press(panel, key)
+    other = LadderPanel(surroundings)
+    qtbot.addWidget(other)
+    other.restore(panel.settings())
+    other.watch(market())
+    assert panel.settings() == other.settings()
+    other.content(10, WIDTH, on_screen=False)
+    assert Decimal("0.02") == other.step
+    for broken in ({"grouping": {"test:BTCUSDT": "NaN"}}, {"grouping": 3, "locked": "yes"}, {}):
+        other.restore(broken)
+        other.market_changed()
+        assert other.content(10, WIDTH, on_screen=False).rows
+    other.restore({"grouping": {"test:BTCUSDT": "0.015"}})
+    other.content(10, WIDTH, on_screen=False)
+    assert Decimal("0.01") == other.step
+    assert not other.locked
+
+
+def test_there_is_a_word_where_there_is_no_book(panel: LadderPanel) -> None:
+    """Nothing picked, and nothing there yet, are said apart."""
+    assert [] == shown(panel)
+    assert "No symbol picked" == panel.body.note
+    panel.watch(Market(instrument(), Book(tick_size=Decimal("0.01")), Judge()))
+    assert [] == shown(panel)
+    assert "No order book yet" == panel.body.note
+    assert [] == list(panel.table().rows)
+
+
+def test_a_picture_is_painted_without_a_window(surroundings: Surroundings, qtbot: QtBot) -> None:
+    """A panel that was never shown paints its rows into any picture."""
+    made = LadderPanel(surroundings)
+    qtbot.addWidget(made)
+    made.watch(market())
+    image = QImage(300, 360, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    made.paint_body(painter, QRectF(0, 0, 300, 360))
+    painter.end()
+    colours = {image.pixelColor(x, y).name() for x in range(200, 300) for y in range(0, 360, 2)}
+    theme = surroundings.theme
+    # Behind a verdict that was never asked for, nothing is in colour.
+    assert theme.panel.name() in colours
+    assert theme.raised.name() in colours
+    assert QRect(0, 0, 300, 360) == image.rect()
+
+
+def test_every_key_is_its_own(panel: LadderPanel) -> None:
+    """No two actions of the panel share a key."""
+    keys = [action.key for action in panel.actions_offered()]
+    assert len(keys) == len(set(keys))
