@@ -139,6 +139,16 @@ class BookSync(BookStream):
             BookDelta(self.instrument, bids, asks, first, last, message.time * self.unit, ts_recv)
         ]
 
+    def lost(self, now: int, ts_recv: int) -> None:
+        """An update could not be read, so the next will not follow: only a snapshot helps."""
+        self.status.rejected += 1
+        if self._proven:
+            if self.splice.joined:
+                self.splice.distrust()
+            self.quotes.doubted()
+            self.timing.no_later(now)
+            self.status.become(State.GAP, now, ts_recv, "an update could not be read")
+
     def partial(self, data: bytes, now: int, ts_recv: int) -> list[Event]:
         """Take one partial depth message, which replaces the book's best levels whole."""
         message = PARTIAL.decode(data).data

@@ -127,7 +127,7 @@ class Binance(VenueProtocol):
                 return handler(data, now, ts_recv)
             return self._receive_slowly(data, now, ts_recv)
         except (ValueError, RecursionError, OverflowError) as error:
-            return self._rejected(data, error)
+            return self._rejected(data, error, now, ts_recv)
 
     def answered(
         self, request: HttpRequest, response: HttpResponse, now: int, ts_recv: int
@@ -283,21 +283,19 @@ class Binance(VenueProtocol):
         self.unknown_messages += 1
         return []
 
-    def _rejected(self, data: bytes, error: Exception) -> list[Event]:
-        """Count what was wrong: no JSON or no number (rejected), or not understood (unknown)."""
-        if isinstance(error, msgspec.ValidationError) and not about_number(str(error)):
-            try:
-                msgspec.json.decode(data)
-            except (ValueError, RecursionError):
-                self.rejected_messages += 1
-            else:
-                self.unknown_messages += 1
-            return []
-        self.rejected_messages += 1
+    def _rejected(self, data: bytes, error: Exception, now: int, ts_recv: int) -> list[Event]:
+        """Count what was wrong: no JSON or no number (rejected), or not understood (unknown).
+
+        A book whose update could not be read has lost it.
+        """
+        if is_foreign(data, error):
+            self.unknown_messages += 1
+        else:
+            self.rejected_messages += 1
         name = name_of(data)
         symbol = name.partition("@")[0].upper()
         if symbol in self._syncs and "@depth" in name:
-            self._syncs[symbol].status.rejected += 1
+            self._syncs[symbol].lost(now, ts_recv)
         elif name in self._roster.feeds:
             self._roster.feeds[name].status.rejected += 1
         return []
@@ -372,3 +370,14 @@ class Binance(VenueProtocol):
 def about_number(text: str) -> bool:
     """True where a decoder's complaint is that a number was none, or out of range."""
     return any(words in text for words in ("Expected `float`", "Expected `int`", "out of range"))
+
+
+def is_foreign(data: bytes, error: Exception) -> bool:
+    """True for sound JSON that isn't what we know of the venue, and holds no bad number."""
+    if not isinstance(error, msgspec.ValidationError) or about_number(str(error)):
+        return False
+    try:
+        msgspec.json.decode(data)
+    except (ValueError, RecursionError):
+        return False
+    return True

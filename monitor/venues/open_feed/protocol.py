@@ -29,6 +29,9 @@ FACTS: Final = Path(__file__).with_name("open_feed.toml")
 FREQUENT: Final = ("delta", "trade", "quote")
 FIRST_WORDS: Final = len('{"type":"delta"')
 SILENT_HEARTBEATS: Final = 3
+OF_BOOKS: Final = (b'"delta"', b'"snapshot"')
+HEAD: Final = 160
+"""Bytes within which a message says its type and its symbol."""
 
 
 class OpenFeed(VenueProtocol):
@@ -114,7 +117,7 @@ class OpenFeed(VenueProtocol):
             if handler is not None:
                 return handler(data, now, ts_recv)
         except UNREADABLE as error:
-            self._count_unreadable(data, error)
+            self._not_understood(data, error, now, ts_recv)
             return []
         self.unknown_messages += 1
         return []
@@ -191,6 +194,19 @@ class OpenFeed(VenueProtocol):
         sync.distrust(f"a message was refused: {error}", now, ts_recv)
         self._conversation.heal(now)
         return []
+
+    def _not_understood(self, data: bytes, error: Exception, now: int, ts_recv: int) -> None:
+        """Count what made no sense; where it was meant for a book, that book lost a message."""
+        self._count_unreadable(data, error)
+        head = data[:HEAD]
+        if not any(kind in head for kind in OF_BOOKS):
+            return
+        current = [sync for sync in self._syncs.values() if sync.current]
+        meant = [sync for sync in current if f'"{sync.symbol}"'.encode() in head]
+        for sync in meant or current:
+            sync.status.rejected += 1
+            sync.distrust("a book message could not be read", now, ts_recv)
+        self._conversation.heal(now)
 
     # The other channels.
 
