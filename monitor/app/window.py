@@ -282,6 +282,8 @@ class Crashes:
         self._take(error.with_traceback(trace))
 
     def _take(self, error: BaseException) -> None:
+        if isinstance(error, SystemError) and error.__cause__ is not None:
+            error = error.__cause__  # PySide wraps what some slots raise
         frames = traceback.extract_tb(error.__traceback__)[-1:]
         place = "".join(f"{frame.filename}:{frame.lineno}" for frame in frames)
         seen = f"{type(error).__name__} {place}"

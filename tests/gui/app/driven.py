@@ -5,6 +5,7 @@ window, ``export FORM FOLDER`` exports the active panel, ``crash`` lets a slot
 fail, ``notices`` tells what was said, ``state`` the verdict. Each is answered with one line.
 """
 
+import faulthandler
 import json
 import sys
 import threading
@@ -109,5 +110,6 @@ def _begin_driven(self: window.Shown) -> None:
 
 
 if __name__ == "__main__":
+    faulthandler.enable()
     window.Shown.begin = _begin_driven  # type: ignore[method-assign]
     sys.exit(cli.main())
