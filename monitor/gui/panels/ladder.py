@@ -38,7 +38,7 @@ UNKNOWN = -1.0
 
 
 class LadderPanel(TablePanel):
-    """Keys: + and - group, C or Space centre, K locks, B two sides, V what was traded."""
+    """Keys: + and - group, Space centres; with Alt, K locks, B two sides, V what was traded."""
 
     kind = "ladder"
     title = "Ladder"
@@ -107,11 +107,10 @@ class LadderPanel(TablePanel):
             Action("Finer rows", "+", lambda: self._step_by(-1)),
             Action("Coarser rows", "-", lambda: self._step_by(1)),
             Action("Rows that suit the book", "0", self._unpick),
-            Action("Centre on the spread", "C", self.centre),
-            Action("Centre on the spread too", "Space", self.centre),
-            Action("Lock the view", "K", self._toggle_lock, lambda: self.locked),
-            Action("Two sides", "B", self._toggle_sides, lambda: self.two_sided),
-            Action(f"Traded in {TRADED_S} s", "V", self._toggle_traded, lambda: self.traded),
+            Action("Centre on the spread", "Space", self.centre),
+            Action("Lock the view", "Alt+K", self._toggle_lock, lambda: self.locked),
+            Action("Two sides", "Alt+B", self._toggle_sides, lambda: self.two_sided),
+            Action(f"Traded in {TRADED_S} s", "Alt+V", self._toggle_traded, lambda: self.traded),
             Action("Up a row", "Up", lambda: self.scrolled(1)),
             Action("Down a row", "Down", lambda: self.scrolled(-1)),
             Action("Up a page", "PgUp", lambda: self.scrolled(self._page())),

@@ -30,7 +30,7 @@ SHORT_BELOW = 20
 
 
 class TapePanel(TablePanel):
-    """Keys: + and - set the least size, F holds still, Home or End returns to the newest."""
+    """Keys: + and - set the least size, Alt+F holds still, Home returns to the newest."""
 
     kind = "tape"
     title = "Tape"
@@ -106,9 +106,8 @@ class TapePanel(TablePanel):
             Action("Larger trades only", "+", lambda: self._step_floor(1)),
             Action("Smaller trades too", "-", lambda: self._step_floor(-1)),
             Action("All sizes", "0", lambda: self._take_floor(0.0), lambda: self.smallest == 0),
-            Action("Hold still", "F", self._toggle_freeze, lambda: self.frozen),
+            Action("Hold still", "Alt+F", self._toggle_freeze, lambda: self.frozen),
             Action("Back to the newest", "Home", self.go_live),
-            Action("Back to the newest too", "End", self.go_live),
             Action("Up a row", "Up", lambda: self.scrolled(1)),
             Action("Down a row", "Down", lambda: self.scrolled(-1)),
             Action("Up a page", "PgUp", lambda: self.scrolled(self._page())),

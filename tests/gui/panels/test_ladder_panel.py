@@ -47,8 +47,12 @@ def texts(panel: LadderPanel) -> list[tuple[str, ...]]:
     return [tuple(cell.text for cell in row.cells) for row in shown(panel)]
 
 
+NONE = Qt.KeyboardModifier.NoModifier
+
+
 def press(panel: LadderPanel, key: Qt.Key) -> None:
-    QTest.keyClick(panel.body, key)
+    held = Qt.KeyboardModifier.AltModifier if Qt.Key.Key_A <= key <= Qt.Key.Key_Z else NONE
+    QTest.keyClick(panel.body, key, held)
 
 
 @pytest.mark.parametrize("price", [CHEAP, DEAR])
@@ -170,7 +174,7 @@ def test_a_locked_view_stays(panel: LadderPanel) -> None:
     move(held, 7)
     assert first == texts(panel)[0][0]
     assert "locked" in panel.header._detail
-    press(panel, Qt.Key.Key_C)
+    press(panel, Qt.Key.Key_Space)
     assert 10 == place_of_spread(panel)
     press(panel, Qt.Key.Key_K)
     shown(panel)
