@@ -21,7 +21,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     rest_urls: tuple[str, ...] = ()
     sources: tuple[str, ...]
     stale_after_s: float = 3.0
-    dead_after_s: float = 5.0
+    dead_after_s: float = 4.0
     ack_timeout_s: float = 5.0
     first_message_timeout_s: float = 10.0
     lifetime_s: float = 0.0

@@ -22,7 +22,7 @@ from monitor.model.time import DAY, HOUR, MINUTE, SECOND
 WALL = int(datetime(2026, 11, 21, 4, 0, tzinfo=UTC).timestamp()) * SECOND
 
 
-def _tries(policy: Reconnect, span: int, held: int, draw: int = 0) -> list[int]:
+def tries_of(policy: Reconnect, span: int, held: int, draw: int = 0) -> list[int]:
     """The moments of all tries where each connection is dropped after ``held``."""
     now, tries = draw, []
     while now < span:
@@ -37,7 +37,7 @@ def _tries(policy: Reconnect, span: int, held: int, draw: int = 0) -> list[int]:
 @pytest.mark.parametrize("held", [0, SECOND, 9 * SECOND])
 def test_a_venue_that_accepts_and_drops_for_a_day_is_not_stormed(seed: int, held: int) -> None:
     """Row 13: at most six tries in any minute that begins after the first."""
-    tries = _tries(Reconnect(random.Random(seed).random), DAY, held)
+    tries = tries_of(Reconnect(random.Random(seed).random), DAY, held)
     late = [moment for moment in tries if moment >= MINUTE]
     assert len(late) > 24 * 60  # it never gives up
     for first, seventh in zip(late, late[TRIES_A_MINUTE:], strict=False):
@@ -46,7 +46,7 @@ def test_a_venue_that_accepts_and_drops_for_a_day_is_not_stormed(seed: int, held
 
 def test_the_worst_of_dice_keeps_the_ceiling_too() -> None:
     """Where every draw is 0 the waits are 0, and the ceiling alone holds."""
-    tries = _tries(Reconnect(lambda: 0.0), HOUR, held=SECOND // 10)
+    tries = tries_of(Reconnect(lambda: 0.0), HOUR, held=SECOND // 10)
     late = [moment for moment in tries if moment >= 2 * MINUTE]
     assert len(late) <= 58 * TRIES_A_MINUTE
 

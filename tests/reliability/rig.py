@@ -45,6 +45,7 @@ class Witness:
         self.protocol: VenueProtocol | None = None
         self._style, self._emulator = style, emulator
         self._crossed_since = 0.0
+        self._ours = style.instrument
         self._book_stream = Stream(style.instrument, "book")
 
     def __call__(self, events: Sequence[Event]) -> None:
@@ -54,9 +55,8 @@ class Witness:
             self.events[name] = self.events.get(name, 0) + 1
             if isinstance(event, Refusal):
                 self.refusals.append(event)
-            elif isinstance(event, BookSnapshot | BookDelta):
-                if event.instrument == self._style.instrument:
-                    self.at, heard = event.last_seq or event.ts_event, True
+            elif isinstance(event, BookSnapshot | BookDelta) and event.instrument == self._ours:
+                self.at, heard = event.last_seq or event.ts_event, True
         if heard:
             self.messages += 1
             self._judge()

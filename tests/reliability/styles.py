@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from monitor.model.instrument import instrument_id
-from monitor.model.time import SECOND
 from monitor.protocol.facts import Facts
 from monitor.protocol.venue import VenueProtocol
 from monitor.venues.binance import Binance
@@ -51,13 +50,7 @@ def _binance(change: Callable[[Facts], Facts]) -> VenueProtocol:
 
 
 def _kraken(change: Callable[[Facts], Facts]) -> VenueProtocol:
-    return _changed(Kraken(), change)
-
-
-def _changed(protocol: VenueProtocol, change: Callable[[Facts], Facts]) -> VenueProtocol:
-    protocol.facts = change(protocol.facts)
-    protocol.link.stale_after = int(protocol.facts.stale_after_s * SECOND)
-    return protocol
+    return Kraken(change(Kraken().facts))
 
 
 def _open_feed(change: Callable[[Facts], Facts]) -> VenueProtocol:
