@@ -171,7 +171,9 @@ class ExportCard(Card):
         if close is not None:
             close()
         self.bar.hide()
-        self.export.setEnabled(True)
+        if not self.export.isEnabled():
+            self.export.setEnabled(True)
+            self.export.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _panel(self) -> Panel | None:
         at = self.which.currentIndex()
