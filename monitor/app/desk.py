@@ -61,6 +61,7 @@ class Desk:
         self._pulse = pulse
         self._users: Counter[str] = Counter()
         self._waiting: set[str] = set()
+        self._told: set[str] = set()
         self._sources = VenueSources(self.settings.network)
         self._board = VenueBoard(self.markets, self._sources)
         self._meters = Meters()
@@ -289,6 +290,13 @@ class Desk:
 
     # The passing of time.
 
+    def _tell_refusal(self, market: Market) -> None:
+        """Say once what a venue refuses of an instrument that shows nothing else."""
+        refusal = market.refusal
+        if refusal is not None and not market.book.synced and refusal.sentence not in self._told:
+            self._told.add(refusal.sentence)
+            self._notices.append(refusal.sentence)
+
     def _tick(self) -> None:
         self._ticker = asyncio.get_running_loop().call_later(TICK_S, self._tick)
         now, wall = self.now(), self.wall()
@@ -298,6 +306,7 @@ class Desk:
             market = self.markets.get(instrument)
             if market is not None:
                 self._meters.look_at(instrument, market.judged, now, wall)
+                self._tell_refusal(market)
         self._meters.look(self._hub, now)
         self._recordings.look()
         self._board.look(self._hub, now)

@@ -56,7 +56,7 @@ class Network(Section, frozen=True, kw_only=True):
         Meta(
             title="Proxy",
             description="For sockets and HTTP alike, such as http://host:8080 or "
-            "socks5://host:1080; empty for none. The demo never uses it.",
+            "socks5://host:1080; empty for the system's own. The demo never uses it.",
             pattern=r"^((https?|socks5h?)://[^\s/]+/?)?$",
             max_length=300,
         ),

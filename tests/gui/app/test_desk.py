@@ -281,6 +281,19 @@ def test_a_venue_that_is_not_there_is_down(run: Run, tmp_path: Path) -> None:
     run(play())
 
 
+def test_a_symbol_that_is_not_there_is_told(run: Run, tmp_path: Path) -> None:
+    """The venue's refusal becomes a sentence for the user, said once; nothing is live."""
+
+    async def play() -> None:
+        async with open_desk(tmp_path) as desk:
+            market = desk.watch("demo:NO-SUCH")
+            await until(lambda: desk._notices, "the sentence")
+            assert "NO-SUCH" in desk.notices()[0]
+            assert State.LIVE is not state(desk, market)
+
+    run(play())
+
+
 def test_another_network_setting_means_new_connections(run: Run, tmp_path: Path) -> None:
     """The market object stays the same, and is live again over the new road; the file has it."""
 
