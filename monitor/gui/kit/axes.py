@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap
 
 from monitor.gui.kit.fonts import SMALL_PX, font
 from monitor.gui.kit.theme import Theme
@@ -41,7 +41,11 @@ class Tag(NamedTuple):
 
 
 class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
-    """An axis that paints its labels itself; tags lie on top and push labels away."""
+    """An axis that paints its labels itself; tags lie on top and push labels away.
+
+    On the screen it is painted into a picture that is kept until something else is to be
+    seen (``looks``); into files it is painted straight.
+    """
 
     def __init__(self, orientation: str, theme: Theme) -> None:
         super().__init__(orientation)
@@ -51,6 +55,53 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
         self.setPen(None)
         self.vertical = orientation in ("left", "right")
         self.metrics = QFontMetricsF(font(SMALL_PX))
+        self._kept = QPixmap()
+        self._kept_looks: tuple[object, ...] = ()
+
+    def update(self, *area: Any) -> None:
+        """Have the chart paint this axis anew, without a walk through the scene."""
+        widget = self.getViewWidget()
+        if widget is None:
+            super().update(*area)
+        else:
+            where = widget.viewportTransform().mapRect(self.mapRectToScene(self.rect()))
+            widget.viewport().update(where.toAlignedRect())
+
+    def looks(self) -> tuple[object, ...]:
+        """All that its picture depends on."""
+        size = self.size()
+        return (
+            size.width(),
+            size.height(),
+            *self.range,
+            self.ticks(),
+            tuple(self.tags),
+            self.theme,
+        )
+
+    def paint_at(self, p: QPainter, area: QRectF, ground: QColor) -> None:
+        """Paint it on the screen, from its picture where nothing changed."""
+        ratio = p.device().devicePixelRatioF()
+        if ratio != int(ratio) or area.x() != int(area.x()) or area.y() != int(area.y()):
+            # Between pixels a picture would blur.
+            self._paint_straight(p, area)
+            return
+        looks = (ratio, *self.looks())
+        if looks != self._kept_looks:
+            self._kept_looks = looks
+            self._kept = QPixmap((area.size() * ratio).toSize())
+            self._kept.setDevicePixelRatio(ratio)
+            self._kept.fill(ground)
+            painter = QPainter(self._kept)
+            self.paint(painter, None, None)
+            painter.end()
+        p.drawPixmap(area.topLeft(), self._kept)
+
+    def _paint_straight(self, p: QPainter, area: QRectF) -> None:
+        p.save()
+        p.translate(area.topLeft())
+        self.paint(p, None, None)
+        p.restore()
 
     def show_tags(self, tags: list[Tag]) -> None:
         """Put these filled labels on the axis, the last one uppermost."""
@@ -181,6 +232,9 @@ class PriceScale(PaintedAxis):
         pairs = zip(axis.values, axis.labels, strict=True)
         return tuple((at, text) for at, text in pairs if not self.vertical or self._whole(at))
 
+    def looks(self) -> tuple[object, ...]:
+        return (*super().looks(), self.floor_labels, self.floor_px)
+
     def paint(self, p: QPainter, opt: Any, widget: Any) -> None:
         super().paint(p, opt, widget)
         p.setPen(self.theme.faint)
@@ -203,9 +257,17 @@ class SizeScale(PaintedAxis):
         super().__init__(orientation, theme)
         self.logarithmic = False
         """View coordinates are powers of ten."""
+        self._key: tuple[float, ...] = ()
+        self._ticks: tuple[tuple[float, str], ...] = ()
         self.setWidth(PRICE_AXIS_PX)
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
+        key = (*self.range, self.size().height(), self.logarithmic)
+        if key != self._key:
+            self._key, self._ticks = key, self._labelled()
+        return self._ticks
+
+    def _labelled(self) -> tuple[tuple[float, str], ...]:
         low, high = self.range
         if self.logarithmic:
             powers = range(math.ceil(low), math.floor(high) + 1)
