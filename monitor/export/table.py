@@ -39,8 +39,9 @@ def csv_lines(table: Table) -> Iterator[str]:
 
 def _line(cells: Sequence[str]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerow(cells)
-    return buffer.getvalue()
+    # The writer quotes a cell for signs of its line end only: a bare CR must be quoted, too.
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _harmless(cell: str) -> str:
