@@ -1,5 +1,6 @@
 """The program's own font, with digits of equal width, at the sizes it is used in."""
 
+from functools import cache
 from importlib.resources import as_file, files
 
 from PySide6.QtGui import QFont, QFontDatabase
@@ -22,8 +23,12 @@ def load_fonts() -> str:
     return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
 
 
+@cache
 def font(pixels: int = TEXT_PX, *, strong: bool = False) -> QFont:
-    """The font at a size in device-independent pixels; every digit is equally wide."""
+    """The font at a size in device-independent pixels; every digit is equally wide.
+
+    The same object each time: who wants it otherwise makes a QFont of it.
+    """
     chosen = QFont(FAMILY)
     chosen.setPixelSize(pixels)
     chosen.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)

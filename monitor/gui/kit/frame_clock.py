@@ -37,6 +37,7 @@ class FrameClock(QObject):
         self.gaps_ns: deque[int] = deque(maxlen=HISTORY)
         self._before: list[Callable[[], None]] = []
         self._drawn: list[Drawn] = []
+        self._paces: dict[Drawn, int] = {}
         self._last = 0
         self._slow = 0
         self._timer = QTimer(self)
@@ -62,14 +63,17 @@ class FrameClock(QObject):
         """Have ``call`` run first in every frame, to read what waits on hot sockets."""
         self._before.append(call)
 
-    def add(self, drawn: Drawn) -> None:
-        """Drive something from now on."""
+    def add(self, drawn: Drawn, fps: int = 0) -> None:
+        """Drive something from now on, ``fps`` times a second where that is less."""
         self._drawn.append(drawn)
+        if fps:
+            self._paces[drawn] = fps
 
     def remove(self, drawn: Drawn) -> None:
         """Drive it no more; unknown is fine."""
         if drawn in self._drawn:
             self._drawn.remove(drawn)
+            self._paces.pop(drawn, None)
 
     def tick(self) -> None:
         """One frame."""
@@ -78,12 +82,23 @@ class FrameClock(QObject):
         self._last = now
         for call in self._before:
             call()
-        changed = [drawn.frame(now) for drawn in tuple(self._drawn)]
+        changed = [drawn.frame(now) for drawn in self._due()]
         self.frames += 1
         self.drawn += any(changed)
         cost = monotonic_ns() - now
         self.costs_ns.append(cost)
         self._pace(cost)
+
+    def _due(self) -> list[Drawn]:
+        """What this frame drives. The slower ones take turns, so that frames cost alike."""
+        rate = self.fps / 2 if self.halved else self.fps
+        paces = self._paces
+        due: list[Drawn] = []
+        for place, drawn in enumerate(self._drawn):
+            every = max(1, round(rate / paces[drawn])) if drawn in paces else 1
+            if (self.frames + place) % every == 0:
+                due.append(drawn)
+        return due
 
     def _interval_ms(self) -> int:
         rate = self.fps / 2 if self.halved else self.fps

@@ -59,6 +59,8 @@ class Panel(QWidget):
     kind: ClassVar[str]
     title: ClassVar[str]
     needs: ClassVar[tuple[StreamKind, ...]]
+    most_fps: ClassVar[int] = 0
+    """It is drawn so often a second at most; 0 is at every frame."""
 
     menu_wanted = Signal(object)
     """The user asked for this panel's menu; carries the global position."""

@@ -1,6 +1,6 @@
 """The 28 px strip above a panel: its title, what it shows, read-outs and the menu."""
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +12,8 @@ HEIGHT = 28
 MARGIN = 10
 GAP = 8
 MENU_WIDTH = 28
+READOUT_MS = 100
+"""Figures are painted anew no more often: no eye reads them faster."""
 
 
 class PanelHeader(QWidget):
@@ -26,6 +28,10 @@ class PanelHeader(QWidget):
         self._detail = self._readout = self._badge = self._instrument = ""
         self._link: QColor | None = None
         self._badge_colour = theme.dim
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(READOUT_MS)
+        self._later.timeout.connect(self.update)
         self.setFixedHeight(HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(f"{title}: menu")
@@ -46,7 +52,8 @@ class PanelHeader(QWidget):
         """Say figures at the right end."""
         if readout != self._readout:
             self._readout = readout
-            self.update()
+            if not self._later.isActive():
+                self._later.start()
 
     def show_link(self, colour: QColor | None) -> None:
         """Mark the group the panel follows by a colour; None for a panel that follows none."""

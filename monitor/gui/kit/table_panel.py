@@ -32,6 +32,9 @@ class Content(NamedTuple):
 class TablePanel(Panel):
     """Asks for content by rows and width, for the screen and for pictures alike."""
 
+    most_fps = 30
+    """No eye reads digits that change more often."""
+
     def __init__(self, surroundings: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(surroundings, parent)
         self.body = PaintedTable(self.theme)

@@ -106,7 +106,7 @@ class Workbench(QObject):
         self._docks.make(layout.id, panel.title, panel)
         panel.menu_wanted.connect(lambda at: self.menu_wanted.emit(layout.id, at))
         panel.maximise_wanted.connect(lambda: self.toggle_fill(layout.id))
-        self._clock.add(panel)
+        self._clock.add(panel, panel.most_fps)
         wanted = self.links.get(layout.link, "") if layout.link else ""
         self._look_at(place, wanted or layout.instrument)
         self._mark(place)
