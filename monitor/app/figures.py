@@ -17,6 +17,7 @@ from monitor.studies.lag import LagWindow
 LOG_LENGTH = 500
 RATE_SPAN = 2 * SECOND
 NAN = float("nan")
+_TIMED = (BookDelta, Quote, Trade)
 
 
 class Rate:
@@ -98,9 +99,7 @@ class Meters:
     def note(self, events: Sequence[Event]) -> None:
         """Take the last of what one message meant: on the way of every message."""
         event = events[-1]
-        if isinstance(event, BookDelta | Quote) or (
-            isinstance(event, Trade) and not event.backfill
-        ):
+        if isinstance(event, _TIMED) and not (isinstance(event, Trade) and event.backfill):
             lag = self._lags.get(event.instrument)
             if lag is not None and event.ts_event:
                 lag.add(event.ts_event, event.ts_recv)

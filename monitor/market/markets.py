@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 
 from monitor.book.book import Book
 from monitor.market.market import Market
-from monitor.model.events import BookDelta, DayStats, Event, InstrumentList, Refusal
+from monitor.model.events import BookDelta, DayStats, Event, InstrumentList, Quote, Refusal, Trade
 from monitor.model.instrument import Instrument
 from monitor.model.verdict import Judged
 
 REFUSALS = 100
+_OF_MARKETS = frozenset((BookDelta, Quote, Trade))
 
 
 class Markets:
@@ -65,14 +66,21 @@ class Markets:
         """Put events where they belong."""
         by_id = self._by_id
         for event in events:
+            kind = type(event)
+            if kind in _OF_MARKETS:
+                # Nearly all that comes; whatever is asked before costs every message.
+                held = by_id.get(event.instrument)  # type: ignore[union-attr] # kind says so
+                if held is not None:
+                    held.apply(event)
+                elif kind is not BookDelta:
+                    self.strays += 1
+                continue
             if isinstance(event, InstrumentList):
                 self._take_list(event)
                 continue
             market = by_id.get(event.instrument)
             if market is not None:
                 market.apply(event)
-            if isinstance(event, BookDelta):
-                continue
             if isinstance(event, DayStats):
                 self.day_stats[event.instrument] = event
                 self.version += 1
