@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from monitor.app.bench.candle_paint import application
@@ -50,8 +50,19 @@ def depth_rows(frames: int = FRAMES) -> list[Row]:
     ]  # fmt: skip
 
 
-def _ours(theme: Theme, frames: int) -> Callable[[], None]:
-    book, chart, item = _book(), _chart(theme), DepthItem(theme)
+def depth_pictures() -> tuple[QImage, QImage]:
+    """What both draw: ours, and the peer's."""
+    theme = load_theme(resources() / "themes", "dark")
+    pictures = []
+    for make in (_ours, _peer):
+        chart = _chart(theme)
+        make(theme, 1, chart)()
+        pictures.append(chart.grab().toImage())
+    return pictures[0], pictures[1]
+
+
+def _ours(theme: Theme, frames: int, chart: Chart | None = None) -> Callable[[], None]:
+    book, chart, item = _book(), chart or _chart(theme), DepthItem(theme)
     chart.view.addItem(item, ignoreBounds=True)
     low, high, turn = *_span(), iter(range(1_000_000))
 
@@ -64,9 +75,9 @@ def _ours(theme: Theme, frames: int) -> Callable[[], None]:
     return draw
 
 
-def _peer(theme: Theme, frames: int) -> Callable[[], None]:
+def _peer(theme: Theme, frames: int, chart: Chart | None = None) -> Callable[[], None]:
     """What a plain use of pyqtgraph does: every level a step, filled down to nothing."""
-    book, chart = _book(), _chart(theme)
+    book, chart = _book(), chart or _chart(theme)
     bids, asks = (_stepped(colour) for colour in (theme.buy, theme.sell))
     for curve in (bids, asks):
         chart.view.addItem(curve, ignoreBounds=True)
