@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import TooManyFragments
 from websockets.protocol import State
 
 from monitor.feeds.frame_splitter import FrameSplitter
@@ -28,6 +29,9 @@ HOT_AFTER = 4
 COLD_AFTER = 3
 LARGEST_READ = 256 * 1024
 """As asyncio's own; a read this long means that more is waiting."""
+
+MAX_FRAGMENTS = 4096
+"""The library's limit, for the words only."""
 
 PIECE = 16 * 1024
 """What the library parses at a time: a bomb of fragments or of inflated messages
@@ -185,6 +189,7 @@ class CoalescedConnection(ClientConnection):
         assert self._hear is not None
         try:
             while self.fault is None:
+                was_open = self.state is State.OPEN
                 receiving = self.recv(decode=False)
                 try:
                     receiving.send(None)
@@ -192,6 +197,9 @@ class CoalescedConnection(ClientConnection):
                     self._hear(received.value)
                     continue
                 _give_up(receiving)
+                if was_open and self.state is not State.OPEN:
+                    # All that makes ``recv`` itself close a connection read as bytes.
+                    raise TooManyFragments(MAX_FRAGMENTS)  # noqa: TRY301 - told as any fault is
                 return
         except Exception as error:  # noqa: BLE001 - whoever waits for the end is told
             self.fault = error

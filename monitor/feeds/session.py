@@ -276,6 +276,7 @@ class Session:
         log.info("%s: %s", self.protocol.facts.id, ending.reason)
         self._again.clear()
         self.protocol.closed(now, ending.reason, next_try)
+        await asyncio.sleep(0)  # a wait of none must not starve the loop
         while (left := next_try - self._now()) > 0 and not self._again.is_set():
             handle = asyncio.get_running_loop().call_later(left / SECOND, self._again.set)
             try:
