@@ -2,12 +2,13 @@
 
 import math
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 
 import pytest
 
-from monitor.app.bench import program_run, start_up, whole_app
+from monitor.app.bench import start_up, whole_app
 from monitor.app.bench.command import ALSO, PARTS, as_json, as_markdown
 from monitor.app.bench.measure import Row
 from monitor.app.bench.program_run import OFFSCREEN, run_program, screens
@@ -89,7 +90,7 @@ def test_a_program_that_ends_by_itself_is_told_of() -> None:
 
 def test_offscreen_is_always_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is no X server to start, Qt draws into memory."""
-    monkeypatch.setattr(program_run.shutil, "which", lambda _: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
     with screens() as found:
         assert {"offscreen": OFFSCREEN} == found
 
@@ -97,7 +98,7 @@ def test_offscreen_is_always_there(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="an X server is started on Linux only")
 def test_an_x_server_is_started_where_there_is_one() -> None:
     """It has a display of its own, and is not the user's."""
-    if program_run.shutil.which("Xvfb") is None:
+    if shutil.which("Xvfb") is None:
         pytest.skip("no Xvfb here")
     with screens() as found:
         assert found["Xvfb"]["DISPLAY"].startswith(":")
