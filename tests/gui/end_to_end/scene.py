@@ -220,11 +220,14 @@ async def opened(
 
 @asynccontextmanager
 async def opened_on(
-    folder: Path, emulators: Mapping[str, Emulator], watch: str = ""
+    folder: Path,
+    emulators: Mapping[str, Emulator],
+    watch: str = "",
+    clock: Clock | None = None,
 ) -> AsyncIterator[Scene]:
     """The same, on emulated venues that live as long."""
     async with AsyncExitStack() as stack:
         for emulator in emulators.values():
             await stack.enter_async_context(emulator)
         found = {venue: addresses(emulator) for venue, emulator in emulators.items()}
-        yield await stack.enter_async_context(opened(folder, watch, reached(**found)))
+        yield await stack.enter_async_context(opened(folder, watch, reached(**found), clock=clock))

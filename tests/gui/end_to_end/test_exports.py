@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import re
 import xml.etree.ElementTree as ET
 from decimal import Decimal
@@ -70,6 +69,10 @@ async def exported(scene: Scene, folder: Path, kind: str, form: str) -> Path:
     await scene.press(Qt.Key.Key_Escape)
     assert not card.isVisible()
     return path
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir())
 
 
 def check_csv(scene: Scene, path: Path, kind: str, truth: Picture) -> None:
@@ -167,6 +170,6 @@ def test_a_bad_path_is_one_sentence_and_leaves_no_file(run: Run, tmp_path: Path)
                 await until(lambda: "was not saved" in card.result.text(), card.result.text())
                 await scene.press(Qt.Key.Key_Escape)
             assert "mine" == (tmp_path / "file").read_text()
-            assert ["config", "file"] == sorted(os.listdir(tmp_path))
+            assert ["config", "file"] == files_in(tmp_path)
 
     run(play())
