@@ -20,6 +20,8 @@ SCATTER_FROM = 192
 """Messages of at least this many levels a side go through NumPy (crossover measured 150-250)."""
 EXACT_DIGITS = 15
 """Every decimal of up to 15 significant digits survives a trip through a float."""
+MOST_TICKS = 10**15
+"""No market's price is more ticks; NumPy's integers, times a tick's fraction, hold so many."""
 
 Floats = NDArray[np.float64]
 
@@ -167,19 +169,26 @@ class BookSide:
         self._settle()
 
     def clear(self, grid: Grid, best: Decimal) -> None:
-        """Empty the side and lay ``grid`` under it, with room around the price ``best``."""
+        """Empty the side and lay ``grid`` under it, with room around the price ``best``.
+
+        Raises BadLevel for a price of more ticks than can be counted; nothing is lost then.
+        """
         ticks = best / grid.tick_size
+        if ticks > MOST_TICKS:
+            raise BadLevel(f"a level had price {best:.6g}, too many ticks of {grid.tick_size:f}")
         span = min(max(float(ticks) * WINDOW_SHARE, SMALLEST_WINDOW), LARGEST_WINDOW)
         self.far.clear()
         self.wide.clear()
         self._lay(grid, int(ticks), 1 << (int(span) - 1).bit_length())
 
     def relay(self, grid: Grid, best: Decimal) -> None:
-        """Lay the grid anew, finer or elsewhere, and put every level back."""
+        """Lay the grid anew, finer or elsewhere, and put every level back. Raises BadLevel."""
         index = np.flatnonzero(self.sizes)
         old, exact = self.grid, dict(self.wide)
         ticks = [*(self.sign * (index + self.base)).tolist(), *self.far]
         sizes = [*self.sizes[index].tolist(), *self.far.values()]
+        if grid is not old and ticks and old.exact_price(max(ticks)) / grid.tick_size > MOST_TICKS:
+            raise BadLevel(f"a tick of {grid.tick_size} is too fine for the prices of this book")
         self.clear(grid, best)
         for tick, size in zip(ticks, sizes, strict=True):
             price = old.exact_price(tick)
@@ -325,6 +334,9 @@ class BookSide:
             self.wide[tick] = size
 
     def _set_tick(self, tick: int, size: float) -> None:
+        if tick > MOST_TICKS:
+            price = self.grid.exact_price(tick)
+            raise BadLevel(f"a level had price {price:.6g}, higher than any market's")
         i = self.sign * tick - self.base
         if i < 0:
             self._set_far(tick, size)

@@ -145,3 +145,17 @@ def test_infers_a_grid_from_what_was_seen() -> None:
     assert Decimal("0.01") == grid.tick_size
     assert inferred_grid([1.0, 12_345_678.0]) is None
     assert inferred_grid([0.00001234]) is None
+
+
+@pytest.mark.parametrize("price", ["1e16", "1e40", "0.000000000000000001"])
+def test_a_price_of_more_ticks_than_can_be_counted_is_refused(price: str) -> None:
+    """It is no market's; what was there can be read as before."""
+    book = Book(Decimal("0.01"), Decimal("0.00001"))
+    book.replace([(64210.1, 1.0)], [(64210.2, 2.0)])
+    with pytest.raises(BadLevel):
+        book.apply_exact([], [(Decimal(price), Decimal(1))])
+    with pytest.raises(BadLevel):
+        book.apply_exact([(Decimal(price), Decimal(1))], [])
+    assert [(Decimal("64210.10"), Decimal("1.0"))] == book.bids.top(10)
+    assert [(Decimal("64210.20"), Decimal("2.0"))] == book.asks.top(10)
+    assert [64210.2] == book.asks.arrays()[0].tolist()

@@ -17,6 +17,7 @@ from monitor.model.events import BookDelta, BookSnapshot, Event, Refusal
 from monitor.model.streams import Stream, StreamKind
 from monitor.model.verdict import State, Verdict
 from monitor.protocol.venue import VenueProtocol
+from monitor.studies.lag import LagWindow
 from tests.chaos.proxy import ChaosProxy
 from tests.emulators.emulator import Emulator
 from tests.emulators.truth import Levels, Picture
@@ -42,6 +43,7 @@ class Witness:
         self.judged = self.missed = self.messages = self.at = 0
         self.events: dict[str, int] = {}
         self.refusals: list[Refusal] = []
+        self.lag = LagWindow()
         self.protocol: VenueProtocol | None = None
         self._style, self._emulator = style, emulator
         self._crossed_since = 0.0
@@ -57,6 +59,8 @@ class Witness:
                 self.refusals.append(event)
             elif isinstance(event, BookSnapshot | BookDelta) and event.instrument == self._ours:
                 self.at, heard = event.last_seq or event.ts_event, True
+                if event.ts_event:
+                    self.lag.add(event.ts_event, event.ts_recv)
         if heard:
             self.messages += 1
             self._judge()
