@@ -351,16 +351,16 @@ class Emulator(ABC):
         if request.headers.get("Upgrade", "").lower() == "websocket":
             self.handshakes += 1
             if self.handshake_refusals:
-                return _response(_refusal(self.handshake_refusals.popleft()))
-            return None if self.welcome(request.path) else _response(Answer("not found", 404))
+                return http_response(_refusal(self.handshake_refusals.popleft()))
+            return None if self.welcome(request.path) else http_response(Answer("not found", 404))
         parts = urlsplit(request.path)
         query = Query(parts.path, dict(parse_qsl(parts.query)), time.monotonic())
         self.queries.append(query)
         await self.answering.wait()
         if self.refusals and self.refusals[0].path in query.path:
-            return _response(_refusal(self.refusals.popleft()))
+            return http_response(_refusal(self.refusals.popleft()))
         try:
-            return _response(self.answer(query))
+            return http_response(self.answer(query))
         except Exception as error:
             self.errors.append(error)
             raise
@@ -376,16 +376,8 @@ def best_first(levels: Levels, *, bids: bool) -> Levels:
     return sorted(levels, key=_price, reverse=bids)
 
 
-def _price(level: Level) -> Any:
-    return level[0]
-
-
-def _refusal(refused: Refused) -> Answer:
-    headers = {"Retry-After": refused.retry_after} if refused.retry_after else {}
-    return Answer(refused.body or "refused", refused.status, headers)
-
-
-def _response(answer: Answer) -> Response:
+def http_response(answer: Answer) -> Response:
+    """An answer as HTTP has it."""
     body = answer.body.encode()
     is_json = answer.body.startswith(("{", "["))
     kind = "application/json;charset=UTF-8" if is_json else "text/plain"
@@ -399,3 +391,12 @@ def _response(answer: Answer) -> Response:
     except ValueError:
         phrase = "Refused"
     return Response(answer.status, phrase, headers, body)
+
+
+def _price(level: Level) -> Any:
+    return level[0]
+
+
+def _refusal(refused: Refused) -> Answer:
+    headers = {"Retry-After": refused.retry_after} if refused.retry_after else {}
+    return Answer(refused.body or "refused", refused.status, headers)
