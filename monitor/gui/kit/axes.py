@@ -21,6 +21,7 @@ TAG_PX = 18
 PADDING = 6
 LABEL_PX = 14
 """The least height of a label: digits of 12 px are 9 high."""
+ALMOST_NOTHING = 1e-6
 READABLE = LABELS + 2
 """So many labels stand whole on a price axis where they fit: a tag may cover two of them."""
 LABELLINGS = (
@@ -82,7 +83,10 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
     def paint_at(self, p: QPainter, area: QRectF, ground: QColor) -> None:
         """Paint it on the screen, from its picture where nothing changed."""
         ratio = p.device().devicePixelRatioF()
-        if ratio != int(ratio) or area.x() != int(area.x()) or area.y() != int(area.y()):
+        at = area.topLeft().toPoint()
+        # A layout's sums are whole but for the last bits of a float.
+        off = abs(at.x() - area.x()) + abs(at.y() - area.y())
+        if ratio != int(ratio) or off > ALMOST_NOTHING:
             # Between pixels a picture would blur.
             self._paint_straight(p, area)
             return
@@ -95,7 +99,7 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
             painter = QPainter(self._kept)
             self.paint(painter, None, None)
             painter.end()
-        p.drawPixmap(area.topLeft(), self._kept)
+        p.drawPixmap(at, self._kept)
 
     def _paint_straight(self, p: QPainter, area: QRectF) -> None:
         p.save()
