@@ -50,6 +50,7 @@ class ReplayedVenue:
     recorded is sent whatever was asked for. An HTTP request is answered by the next
     recorded answer to the same path and symbol, not before its time has come; where
     there is none, with 404. After the last line the connection stays open and silent.
+    ``sent`` counts what the present client was told, ``ended`` says that it was all.
     """
 
     def __init__(self, path: Path, speed: float = 1.0) -> None:
@@ -114,13 +115,14 @@ class ReplayedVenue:
         subscribed = asyncio.Event()
         playing = asyncio.create_task(self._play(connection, subscribed))
         try:
+            self.sent = 0
             for text in self._manner.greet(self):
-                await connection.send(text)
+                await self._say(connection, text)
             async for message in connection:
                 said = json.loads(message)
                 self._asked_at = time.monotonic()
                 for text in self._manner.answer(self, said):
-                    await connection.send(text)
+                    await self._say(connection, text)
                 if self._manner.begins(said):
                     subscribed.set()
         except ConnectionClosed:
@@ -132,17 +134,20 @@ class ReplayedVenue:
     async def _play(self, connection: ServerConnection, subscribed: asyncio.Event) -> None:
         await subscribed.wait()
         await until(lambda: time.monotonic() - self._asked_at >= QUIET_S, "silence")
-        self._at, self.sent, begun = 0, 0, time.monotonic()
+        self._at, begun = 0, time.monotonic()
         self._given.clear()
         self.ended.clear()
         with contextlib.suppress(ConnectionClosed):
             for number, entry in enumerate(self.entries):
                 await self._pace(number, entry, begun)
                 if entry.k == "in" and not self._manner.skipped.search(entry.m[:200]):
-                    await connection.send(_text(entry.m))
-                    self.sent += 1
+                    await self._say(connection, _text(entry.m))
                 await self._reached(number + 1, asked_for=entry.k == "http")
             self.ended.set()
+
+    async def _say(self, connection: ServerConnection, text: str) -> None:
+        await connection.send(text)
+        self.sent += 1
 
     async def _pace(self, number: int, entry: Entry, begun: float) -> None:
         if self.speed == AT_ONCE:
