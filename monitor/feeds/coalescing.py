@@ -33,6 +33,8 @@ LARGEST_READ = 256 * 1024
 MAX_FRAGMENTS = 4096
 """The library's limit, for the words only."""
 
+HEADERS_END = b"\r\n\r\n"
+
 PIECE = 16 * 1024
 """What the library parses at a time: a bomb of fragments or of inflated messages
 must not pile up before the messages are handed on."""
@@ -104,7 +106,7 @@ class CoalescedConnection(ClientConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.fault: Exception | None = None
-        self._clean_start = False
+        self._tail = self._early = b""
         self._hear: Callable[[bytes], None] | None = None
         self._pace: ReadPace | None = None
         self._pulse: Pulse = LoopPulse
@@ -133,15 +135,20 @@ class CoalescedConnection(ClientConnection):
         plain = (
             self.response is not None and "Sec-WebSocket-Extensions" not in self.response.headers
         )
-        # Bytes that came along with the handshake may have left the library amid a frame.
-        if split_up_to and plain and self._clean_start:
+        if split_up_to and plain:
             self._splitter = FrameSplitter(self._heard, self._defer, split_up_to)
+        early, self._early = self._early, b""
+        if early and self.state is State.OPEN:
+            self.data_received(early)
         if self._below is not None and not self._below.is_closing():
             self._below.resume_reading()
 
     def data_received(self, data: bytes) -> None:
         if self.response is None:
             self._shake_hands(data)
+            return
+        if self._hear is None:  # only where the transport can't be paused meanwhile
+            self._early += data
             return
         if self._splitter is not None:
             self._splitter.feed(data)
@@ -153,10 +160,17 @@ class CoalescedConnection(ClientConnection):
             self._look_from_now_on()
 
     def _shake_hands(self, data: bytes) -> None:
-        super().data_received(data)
-        if self.response is not None and self._below is not None:
-            # Until somebody listens, so that all messages come the same way.
-            self._clean_start = data.count(b"\r\n\r\n") == 1 and data.endswith(b"\r\n\r\n")
+        """Give the library the handshake, and keep what came along until somebody listens."""
+        end = (self._tail + data).find(HEADERS_END)
+        cut = len(data) if end < 0 else end + len(HEADERS_END) - len(self._tail)
+        self._tail = (self._tail + data)[1 - len(HEADERS_END) :]
+        super().data_received(data[:cut])
+        if self.response is None:
+            if cut < len(data):  # the body of a refusal
+                super().data_received(data[cut:])
+            return
+        self._early = data[cut:]
+        if self._below is not None:
             self._below.pause_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:

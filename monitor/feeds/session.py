@@ -197,6 +197,8 @@ class Session:
             self.protocol.opened(self.url, now, wall)
             self.flush()
             ending = await self._listen(connection)
+        except Exception as error:  # noqa: BLE001 - a feed must not die unseen
+            ending = self._ending = self._fault(error)
         finally:
             sender.cancel()
             connection.transport.abort()
