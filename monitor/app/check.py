@@ -13,6 +13,8 @@ from monitor.app.terminal import plain, progress_bar, table
 from monitor.feeds.feed_error import FeedError
 from monitor.feeds.recording import RecordingError
 
+LONGEST_SENTENCE = 5_000
+"""A path alone may have 4,096 characters."""
 COUNTS = ("snapshots", "deltas", "gaps", "resyncs", "crossed")
 SUMS = ("volume", "buy_volume", "first_price", "last_price")
 
@@ -21,7 +23,8 @@ def run(options: argparse.Namespace) -> int:
     """Judge one file; 0 for ok, 1 for suspect or failed."""
     report = judge(options.file, options.books_at)
     if report["verdict"] == FAILED and not report["venue"]:
-        print(f"depthscope check: {report['causes'][0].rstrip('.')}.", file=sys.stderr)
+        sentence = plain(report["causes"][0], LONGEST_SENTENCE).rstrip(".")
+        print(f"depthscope check: {sentence}.", file=sys.stderr)
     if options.json:
         print(json.dumps(report))
     elif report["venue"]:

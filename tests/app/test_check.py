@@ -281,6 +281,14 @@ def test_an_unknown_venue_is_named(tmp_path: Path) -> None:
     assert "no venue 'krakn'; did you mean kraken?" in ended.stderr
 
 
+def test_a_file_can_not_write_to_the_terminal(tmp_path: Path) -> None:
+    """What a foreign file names its venue stays one line, without control characters."""
+    path = file_of(tmp_path / "a.jsonl", [line(1, "in", 1)], {**HEADER, "venue": "x\n\x1b[2J"})
+    ended = depthscope("check", path)
+    assert (1, 1) == (ended.returncode, ended.stderr.count("\n"))
+    assert "\x1b" not in ended.stderr
+
+
 def test_check_imports_no_qt(kraken: Path) -> None:
     """The command runs where there is no screen and no Qt."""
     program = (
