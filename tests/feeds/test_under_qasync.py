@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Callable, Coroutine
 
 import pytest
@@ -21,6 +22,8 @@ from tests.feeds.counting_venue import (
     counting_server,
     until,
 )
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 @pytest.fixture
