@@ -19,7 +19,7 @@ LIMIT_S: Final = 0.01
 """The longest one message may take, however mad."""
 DEPTH: Final = 100_000
 DIGITS: Final = 1_000_000
-CORPUS: Final = 400
+CORPUS: Final = 250
 """Messages of a healthy session that are to be spoilt."""
 SPOILT_EACH: Final = 5
 """Spoilt copies that come between one healthy message and the next."""

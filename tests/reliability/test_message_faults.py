@@ -31,7 +31,7 @@ def holds(tally: Tally) -> None:
 @pytest.mark.parametrize("fault", [DROPPED, SWAPPED], ids=lambda fault: fault.name)
 def test_what_is_missing_or_out_of_order_is_seen_and_healed(style: Style, fault: Fault) -> None:
     """A gap within one message, LIVE within 2 s, the venue's very book; never a wrong LIVE."""
-    tally = run(message_fault(style, fault, 5, seed=11))
+    tally = run(message_fault(style, fault, 3, seed=11))
     holds(tally)
     assert tally.seen > 0
 
@@ -49,7 +49,7 @@ def test_a_repetition_changes_nothing_and_is_counted(style: Style) -> None:
 )
 def test_a_wrong_checksum_is_a_gap(style: Style) -> None:
     """Whatever made it wrong, the book is fetched anew."""
-    tally = run(message_fault(style, WRONG_CHECKSUM, 3, seed=31))
+    tally = run(message_fault(style, WRONG_CHECKSUM, 2, seed=31))
     holds(tally)
     assert tally.seen == tally.tried
 
@@ -61,8 +61,8 @@ def test_nothing_is_live_before_the_snapshot(style: Style) -> None:
 
 
 def test_an_old_snapshot_is_refused() -> None:
-    """Binance's REST may answer from the past; the next is asked for a second later, then two."""
-    holds(run(old_snapshots(2, seed=51)))
+    """Binance's REST may answer from the past; the next is asked for a second later."""
+    holds(run(old_snapshots(1, seed=51)))
 
 
 @styles
