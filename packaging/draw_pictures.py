@@ -13,7 +13,7 @@ import qasync
 from PySide6.QtTest import QTest
 
 from monitor import __version__
-from monitor.app.demo_process import DemoServer
+from monitor.app.demo_server import DemoServer
 from monitor.app.desk import Desk
 from monitor.app.store import Store
 from monitor.app.window import Shown

@@ -9,28 +9,22 @@ import asyncio
 import contextlib
 import gc
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
 from monitor import __version__
+from monitor.app.demo_server import SEED
 from monitor.app.paths import resources
 from monitor.demo.exchange import Exchange
 from monitor.demo.profile import Calibration
 from monitor.feeds.server import OpenFeedServer
 
-SEED = 1
 MOST_RATE = 1_000_000.0
-START_TIMEOUT_S = 30.0
-STOP_TIMEOUT_S = 3.0
-CHILD_OPTION = "--demo-process"
-"""A frozen build has no ``python -m``; started with this first, it is to call ``main``."""
 
 
 def load_calibrations(path: Path | None = None) -> dict[str, Calibration]:
@@ -81,52 +75,6 @@ async def serve_demo(
         await server.stop()
 
 
-class DemoServer:
-    """The child process, from the parent's side.
-
-    ``start`` gives the address, ``stop`` ends it; stopping twice, or what never
-    started, does nothing; started again it has the address it had. Needs no loop but
-    the running one, which may be Qt's.
-    """
-
-    def __init__(self, *, seed: int = SEED, rate: float | None = None, port: int = 0) -> None:
-        self.url = ""
-        self._port = port
-        self._arguments = [f"--seed={seed}"]
-        if rate is not None:
-            self._arguments.append(f"--rate={rate}")
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def running(self) -> bool:
-        """True from ``start`` until the child has ended."""
-        return self._process is not None and self._process.poll() is None
-
-    async def start(self) -> str:
-        """Start the child and wait for its address. Raises RuntimeError in one sentence."""
-        await self.stop()  # what ended by itself still holds its pipes
-        self._process = process = _spawn([*_command(), *self._arguments, f"--port={self._port}"])
-        assert process.stdout is not None
-        try:
-            line = await asyncio.wait_for(
-                asyncio.to_thread(process.stdout.readline), START_TIMEOUT_S
-            )
-        except TimeoutError:
-            line = b""
-        self.url = line.decode("ascii", "replace").strip()
-        if not self.url.startswith("ws://"):
-            await self.stop()
-            raise RuntimeError("the demo exchange did not start: its process told no address")
-        self._port = urlsplit(self.url).port or self._port
-        return self.url
-
-    async def stop(self) -> None:
-        """End the child and wait for its end."""
-        process, self._process = self._process, None
-        if process is not None:
-            await asyncio.to_thread(_end, process)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The child: serve until stdin ends."""
     options = _parser().parse_args(arguments)
@@ -157,29 +105,6 @@ async def _serve_while_wanted(options: argparse.Namespace) -> None:
 def _tell(url: str) -> None:
     with contextlib.suppress(BrokenPipeError):
         print(url, flush=True)
-
-
-def _command() -> list[str]:
-    if getattr(sys, "frozen", False):
-        return [sys.executable, CHILD_OPTION]
-    return [sys.executable, "-m", "monitor.app.demo_process"]
-
-
-def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            pipe.close()
-    try:
-        process.wait(STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def parse_rate(text: str) -> float:

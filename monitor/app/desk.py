@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from monitor.app.demo_process import DemoServer
+from monitor.app.demo_server import DemoServer
 from monitor.app.figures import Meters
 from monitor.app.provisional import provisional
 from monitor.app.recordings import Recordings, recordings_folder

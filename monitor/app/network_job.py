@@ -5,7 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 
-from monitor.app.demo_process import DemoServer
+from monitor.app.demo_server import DemoServer
 from monitor.app.failure import BadUse, JobFailed
 from monitor.app.plugins import protocol_at, protocol_of, venue_ids
 from monitor.demo.listing import VENUE as DEMO

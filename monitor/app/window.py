@@ -18,7 +18,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from monitor import __version__
-from monitor.app.demo_process import DemoServer
+from monitor.app.demo_server import DemoServer
 from monitor.app.desk import Desk
 from monitor.app.display import why_no_display
 from monitor.app.failure import BadUse, JobFailed

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
-from monitor.app.demo_process import DemoServer, load_calibrations, main, parse_rate
+from monitor.app.demo_process import load_calibrations, main, parse_rate
+from monitor.app.demo_server import DemoServer
 
 PATIENCE_S = 30
 
@@ -74,7 +75,7 @@ def test_it_ends_with_its_parent() -> None:
     """A parent that is killed closes the pipe, and the child goes by itself."""
     parent = (
         "import asyncio, sys\n"
-        "from monitor.app.demo_process import DemoServer\n"
+        "from monitor.app.demo_server import DemoServer\n"
         "async def run():\n"
         "    server = DemoServer()\n"
         "    print(await server.start(), server._process.pid, flush=True)\n"

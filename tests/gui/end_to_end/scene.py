@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from monitor.app.demo_process import DemoServer
+from monitor.app.demo_server import DemoServer
 from monitor.app.desk import Desk
 from monitor.app.store import Store
 from monitor.app.window import Shown
