@@ -130,9 +130,18 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
             return float(self.size().height() * (1 - share))
         return float(self.size().width() * share)
 
+    def tags_shown(self) -> list[tuple[QRectF, Tag]]:
+        """The tags that are painted: one that a later one would cover in part is left out."""
+        shown: list[tuple[QRectF, Tag]] = []
+        for tag in reversed(self.tags):
+            box = self._box(tag.at, tag.text, tag=True)
+            if not any(box.intersects(other) for other, _ in shown):
+                shown.append((box, tag))
+        return shown
+
     def labels_shown(self) -> list[tuple[QRectF, str]]:
         """The labels that are painted, with the room they take: whole and clear of all tags."""
-        taken = [self._box(tag.at, tag.text, tag=True) for tag in self.tags]
+        taken = [box for box, _ in self.tags_shown()]
         bounds = QRectF(QPointF(), self.size())
         shown: list[tuple[QRectF, str]] = []
         for value, text in self.ticks():
@@ -147,8 +156,7 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
         p.setPen(self.theme.dim)
         for box, text in self.labels_shown():
             self._label(p, box, text)
-        for tag in self.tags:
-            box = self._box(tag.at, tag.text, tag=True)
+        for box, tag in self.tags_shown():
             p.fillRect(box, tag.fill)
             p.setPen(tag.ink)
             self._label(p, box, tag.text)
@@ -245,7 +253,7 @@ class PriceScale(PaintedAxis):
         for from_low, text in self.floor_labels:
             top = round(self.size().height() - from_low - TAG_PX / 2)
             box = QRectF(0, top, self.size().width(), TAG_PX)
-            if not any(box.intersects(self._box(t.at, t.text, tag=True)) for t in self.tags):
+            if not any(box.intersects(tagged) for tagged, _ in self.tags_shown()):
                 self._label(p, box, text)
 
     def _whole(self, value: float) -> bool:

@@ -28,6 +28,8 @@ SPANS: tuple[float | None, ...] = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.0
 """Shares of the mid to either side; None is the whole book."""
 FIRST_SPAN = 0.005
 SIZES_SEEN = 25
+MID_DIGITS = 1
+"""The mid may lie half a tick between prices: rounded, it would be the bid or the ask."""
 DRIFT = 0.04
 """The view follows the mid once that is off centre by this share of the span."""
 ROOM_ABOVE = 1.15
@@ -160,7 +162,7 @@ class DepthPanel(Panel):
         mid = market.book.mid
         decimals = digits_of(market.instrument, market.book.tick_size).price
         self.prices.decimals = decimals
-        tags = [] if mid is None else [self._tag(mid, decimals)]
+        tags = [] if mid is None else [self._tag(mid, decimals + MID_DIGITS)]
         if self._pointer is not None:
             tags.append(self._tag(self._pointer.x(), decimals))
         self.prices.show_tags(tags)
@@ -181,7 +183,7 @@ class DepthPanel(Panel):
         digits = digits_of(market.instrument, book.tick_size)
         spread = book.spread
         self.header.show_readout(
-            f"mid {fixed(book.mid, digits.price)}   "
+            f"mid {fixed(book.mid, digits.price + MID_DIGITS)}   "
             f"spread {fixed(None if spread is None else float(spread), digits.price)}   "
             f"imb {signed(imbalance(book), 2)}"
         )

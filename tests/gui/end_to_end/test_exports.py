@@ -139,7 +139,7 @@ def shown_numbers(scene: Scene, kind: str, places: int) -> list[str]:
     if kind == "price":
         return [fixed(price, places) for price in (book.best_bid, book.best_ask)]
     if kind == "depth":
-        return ["mid" + fixed(book.mid, places)]
+        return ["mid" + fixed(book.mid, places + 1)]  # half a tick lies between prices
     cells = [row for row in scene.rows(kind)[1:-2] if len(row) > 1]
     return [text.replace(" ", "") for row in cells for text in row[-2:] if text]
 
