@@ -31,6 +31,7 @@ from monitor.gui.kit.export import (
 from monitor.gui.kit.panel import Panel
 from monitor.gui.kit.text import plain, plain_label
 from monitor.gui.window.card import Card
+from monitor.gui.window.choice_box import ChoiceBox
 from monitor.gui.window.program import Program
 from monitor.gui.window.redraw_command import redraw_command
 from monitor.model.time import SECOND
@@ -266,7 +267,7 @@ class ExportCard(Card):
 
 
 def _box(name: str, parent: QWidget) -> QComboBox:
-    made = QComboBox(parent)
+    made = ChoiceBox(parent)
     made.setAccessibleName(name)
     return made
 

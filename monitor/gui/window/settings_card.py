@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF, QWheelEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from monitor.gui.kit.text import plain, plain_label
 from monitor.gui.window.card import Card
+from monitor.gui.window.choice_box import ChoiceBox
 from monitor.gui.window.program import Program
 from monitor.workspace.form import Field, WrongSetting, fields, value_at, with_value
 
@@ -78,7 +79,7 @@ class SettingsCard(Card):
 
     def _input(self, field: Field, form: QWidget) -> QWidget:
         if field.kind == "choice":
-            choice = _ChoiceBox(form)
+            choice = ChoiceBox(form)
             choice.addItems(field.choices)
             choice.currentTextChanged.connect(lambda text: self._take(field, text))
             return choice
@@ -144,23 +145,6 @@ class SettingsCard(Card):
     def _tell(self, path: tuple[str, str], sentence: str) -> None:
         self.troubles[path].setText(plain(sentence, 300))
         self.troubles[path].setVisible(bool(sentence))
-
-
-class _ChoiceBox(QComboBox):
-    """With an arrow of the theme's own; the wheel scrolls the form."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        super().paintEvent(event)
-        p = QPainter(self)
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(self.palette().text())
-        x, y = self.width() - 16.0, self.height() / 2
-        tips = [QPointF(x, y - 2), QPointF(x + 8, y - 2), QPointF(x + 4, y + 3)]
-        p.drawPolygon(QPolygonF.fromList(tips))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        event.ignore()
 
 
 class _NumberBox(QSpinBox):

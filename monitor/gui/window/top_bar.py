@@ -74,6 +74,7 @@ class TopBar(QWidget):
             part.set_theme(theme)
         for chip in (self.pill, self.record, self.export, *self.timeframes.values()):
             chip.set_theme(theme)
+        self.export.show_look(ChipLook("Export", "Ctrl+E", edge=theme.hairline))
         self._slow = -1
         self.update()
 
