@@ -11,8 +11,10 @@ from monitor.gui.kit.panel import BELIEVED
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme
 from monitor.gui.window.program import Program
+from monitor.market.market import Market
 from monitor.model.instrument import Instrument
 from monitor.model.time import MS, SECOND
+from monitor.model.verdict import State
 from monitor.studies.number_format import MISSING, digits_of, fixed, percent
 from monitor.studies.symbol_ranking import notional_of
 
@@ -22,6 +24,8 @@ SUGGESTED = 5
 OFTEN = 250 * MS
 ASK_EVERY = 5 * SECOND
 GAP = 8
+FEED_LOST = (State.DOWN, State.STALE)
+"""States of one market that tell of its whole feed: no figure from there is news."""
 
 
 class FavouritesStrip(QWidget):
@@ -109,12 +113,19 @@ class FavouritesStrip(QWidget):
             if market.last_price is not None:
                 last = market.last_price
             believed = int(market.verdict(now).state in BELIEVED)
+        elif (near := self._market_of_same_feed(name)) is not None:
+            believed = int(near.verdict(now).state not in FEED_LOST)
         change = None if stats is None else stats.change
         symbol = known.symbol if known is not None else name.partition(":")[2]
-        shown = MISSING if last is None or known is None else _price(known, last)
+        shown = MISSING if last is None or known is None else _price(known, last, market)
         sign = ((change or 0) > 0) - ((change or 0) < 0)
         words = percent(change) if change is not None else ""
         return name, plain(symbol, 20), shown, words, sign if believed else 2
+
+    def _market_of_same_feed(self, name: str) -> Market | None:
+        """The market the window speaks of, where it comes over the same feed."""
+        same = name.partition(":")[0] == self._current.partition(":")[0]
+        return self._program.markets.get(self._current) if same else None
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         p = QPainter(self)
@@ -169,7 +180,10 @@ class FavouritesStrip(QWidget):
         return next((name for left, right, name in self._edges if left <= at.x() < right), "")
 
 
-def _price(instrument: Instrument, last: float) -> str:
-    if instrument.tick_size is None:
+def _price(instrument: Instrument, last: float, market: Market | None) -> str:
+    tick = instrument.tick_size
+    if tick is None and market is not None and market.book.synced:
+        tick = market.book.tick_size
+    if tick is None:
         return f"{last:,.8g}"
-    return fixed(last, digits_of(instrument, instrument.tick_size).price)
+    return fixed(last, digits_of(instrument, tick).price)
