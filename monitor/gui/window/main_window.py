@@ -345,7 +345,7 @@ class MainWindow(QMainWindow):
         if not window.panels:
             self.show_default()
             if not layout.windows and self.program.badge(self.workbench.current) == "DEMO":
-                self.notices.say(WELCOME)
+                self.notices.greet(WELCOME)
             return
         for panel in window.panels:
             self.workbench.open_panel(panel)

@@ -24,6 +24,7 @@ class Notices(QWidget):
         super().__init__()
         self._theme = theme
         self._waiting: deque[str] = deque(maxlen=MOST)
+        self._greeting = ""
         self.setFixedHeight(HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -43,8 +44,15 @@ class Notices(QWidget):
         shown = plain(sentence, LONGEST)
         if not shown or shown in self._waiting:
             return
+        if self._greeting in self._waiting:
+            self._waiting.remove(self._greeting)
         self._waiting.append(shown)
         self._renew()
+
+    def greet(self, sentence: str) -> None:
+        """Show a sentence that gives way to the first one that tells of something."""
+        self.say(sentence)
+        self._greeting = plain(sentence, LONGEST)
 
     def dismiss(self) -> bool:
         """Put the sentence in sight away; False where there was none."""
