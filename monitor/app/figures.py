@@ -32,7 +32,7 @@ class Rate:
         if seen and count < seen[-1][1]:
             seen.clear()
         seen.append((now, count))
-        while now - seen[0][0] > RATE_SPAN:
+        while len(seen) > 2 and now - seen[0][0] > RATE_SPAN:
             seen.popleft()
 
     @property

@@ -107,7 +107,7 @@ class StatusBar(QAbstractButton):
         p50, p99 = (_whole(lag) for lag in (figures.lag_p50_ms, figures.lag_p99_ms))
         return [
             (f"lag p50 {p50} · p99 {p99} ms", self._theme.dim),
-            (f"{figures.messages_per_s:,.0f} msg/s", self._theme.dim),
+            (f"{_whole(figures.messages_per_s)} msg/s", self._theme.dim),
         ]
 
     def _right_side(self) -> tuple[Segment, ...]:
