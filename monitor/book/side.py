@@ -20,6 +20,8 @@ SCATTER_FROM = 192
 """Messages of at least this many levels a side go through NumPy (crossover measured 150-250)."""
 EXACT_DIGITS = 15
 """Every decimal of up to 15 significant digits survives a trip through a float."""
+MOST_SIZE = 10**18
+"""No market's level is as large; a size from here on is bad data."""
 MOST_TICKS = 10**15
 """No market's price is more ticks; NumPy's integers, times a tick's fraction, hold so many."""
 
@@ -306,7 +308,7 @@ class BookSide:
         self._settle()
 
     def _set_float(self, price: float, size: float) -> None:
-        if not (0 <= size < math.inf and 0 < price < math.inf):
+        if not (0 <= size < MOST_SIZE and 0 < price < math.inf):
             raise BadLevel(f"a level had price {price!r} and size {size!r}")
         ticks = price * self.grid.per_unit
         if size >= self.limit or ticks > 1e14:
@@ -318,7 +320,7 @@ class BookSide:
             self._set_exact(Decimal(repr(price)), Decimal(repr(size)))
 
     def _set_exact(self, price: Decimal, size: Decimal) -> None:
-        if not (size >= 0 and price > 0 and price.is_finite() and size.is_finite()):
+        if not (0 <= size < MOST_SIZE and price > 0 and price.is_finite()):
             raise BadLevel(f"a level had price {price} and size {size}")
         tick = self.grid.tick(price)
         if tick is None:

@@ -1,5 +1,6 @@
 """One pass over a recording: its lines, in order, to a protocol that knows no other time."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class Playback:
     """
 
     def __init__(self, path: Path, protocol_of: Callable[[str], VenueProtocol], sink: Sink) -> None:
+        self._path = path
         self.reader = Reader(path)
         try:
             self.protocol = protocol_of(self.reader.header.venue)
@@ -38,6 +40,8 @@ class Playback:
         self._sink = sink
         self._next_tick = self.first_ts + TICK
         self._open: set[int] = set()
+        self._line = 0
+        self._last_lines: dict[int, int] | None = None
         self._url = ""
         self._begun = False
 
@@ -53,6 +57,7 @@ class Playback:
         else:
             self._play_other(entry, ts)
         self._begun = True
+        self._line += 1
         self.next = next(self._entries, None)
 
     def _play_other(self, entry: Entry, ts: int) -> None:
@@ -60,7 +65,10 @@ class Playback:
         match entry.k:
             case "open":
                 self._url = entry.url
-                self._opened(entry.c, ts)
+                if any(self._last_line(other) > self._line for other in self._open - {entry.c}):
+                    self._open.add(entry.c)
+                else:
+                    self._opened(entry.c, ts)
             case "close":
                 self._open.discard(entry.c)
                 self.protocol.closed(ts, entry.m.decode("utf-8", "replace"))
@@ -76,9 +84,28 @@ class Playback:
                 self._pass_on(self.protocol.answered(request, response, ts, ts))
 
     def _need_open(self, connection: int, ts: int) -> None:
-        """Files may have no ``open`` lines: another connection number is another connection."""
-        if connection not in self._open:
-            self._opened(connection, ts)
+        """Files may have no ``open`` lines: another connection number is another connection.
+
+        It replaces those before it, and every book begins anew, unless one of them goes
+        on: then a venue was heard on several sockets at once, which belong together.
+        """
+        if connection in self._open:
+            return
+        if any(self._last_line(other) > self._line for other in self._open):
+            self._open.add(connection)
+            return
+        self._open.clear()
+        self._opened(connection, ts)
+
+    def _last_line(self, connection: int) -> int:
+        """The number of a connection's last message; found, when first asked, by a look ahead."""
+        if self._last_lines is None:
+            self._last_lines = {}
+            with contextlib.closing(Reader(self._path)) as ahead:
+                for line, entry in enumerate(ahead):
+                    if entry.k in {"in", "out"}:
+                        self._last_lines[entry.c] = line
+        return self._last_lines.get(connection, -1)
 
     def _opened(self, connection: int, ts: int) -> None:
         self._open.add(connection)

@@ -127,7 +127,8 @@ def test_every_command_is_kept_from_qt() -> None:
         for contract in configuration["tool"]["importlinter"]["contracts"]
         if contract["id"] == "screenless"
     )
-    assert set() == set(cli._COMMANDS.values()) - set(contract["source_modules"])
+    drawing = {"monitor.app.render"}
+    assert drawing == set(cli._COMMANDS.values()) - set(contract["source_modules"])
 
 
 @pytest.mark.parametrize("contract", PLANTS)

@@ -159,3 +159,12 @@ def test_a_price_of_more_ticks_than_can_be_counted_is_refused(price: str) -> Non
     assert [(Decimal("64210.10"), Decimal("1.0"))] == book.bids.top(10)
     assert [(Decimal("64210.20"), Decimal("2.0"))] == book.asks.top(10)
     assert [64210.2] == book.asks.arrays()[0].tolist()
+
+
+@pytest.mark.parametrize("size", [1e18, 1e30, 1e300])
+def test_a_size_no_market_has_is_refused(size: float) -> None:
+    """A level larger than any market is bad data, by float and by text."""
+    with pytest.raises(BadLevel, match="a level had price"):
+        small_book().apply([(99.5, size)], [])
+    with pytest.raises(BadLevel, match="a level had price"):
+        small_book().apply_exact([(Decimal("99.5"), Decimal(repr(size)))], [])

@@ -56,6 +56,7 @@ class BookSync(SubscribedBook):
         super().__init__(symbol, instrument, book, status)
         self.doubts = 0
         self.depth: int | None = None
+        self._depth_said = False
         self._ladder = Ladder()
         self._declared = False
         self._listed: Digits | None = None
@@ -83,7 +84,7 @@ class BookSync(SubscribedBook):
     def keep(self, depth: int) -> None:
         """The venue sends this many levels a side; a depth it does not offer is ignored."""
         if depth in DEPTHS:
-            self.depth = depth
+            self.depth, self._depth_said = depth, True
             self._ladder.keep(depth)
 
     # What the venue sends.
@@ -183,8 +184,8 @@ class BookSync(SubscribedBook):
         )
 
     def _fit_depth(self, levels: int) -> None:
-        """Without a word on the depth, the snapshot's length tells it; more than said is more."""
-        if self.depth is None or levels > self.depth:
+        """Without a word on the depth, each snapshot's length tells it; more than said is more."""
+        if not self._depth_said or self.depth is None or levels > self.depth:
             self.depth = next((depth for depth in DEPTHS if depth >= levels), None)
             self._ladder.keep(self.depth)
 
