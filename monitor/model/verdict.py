@@ -69,7 +69,10 @@ class Verdict(msgspec.Struct, frozen=True):
         return max(0, now - self.fresh) / SECOND
 
     def words(self, now: int) -> str:
-        """What the screen shows at ``now`` (monotonic ns): ``STALE 4.2 s``, ``LIVE sequence``."""
+        """What the screen shows at ``now`` (monotonic ns): ``STALE 4.2 s``, ``LIVE sequence``.
+
+        Anything but LIVE tells how long it has been so.
+        """
         if self.state is State.LIVE:
             return f"LIVE {self.proof}" + (f" ({self.detail})" if self.detail else "")
         if self.state is State.STALE:
@@ -78,7 +81,12 @@ class Verdict(msgspec.Struct, frozen=True):
             wait = max(0, self.next_try - now) / SECOND
             next_try = f", next try in {wait:.0f} s" if self.next_try else ""
             return f"DOWN ({self.reason}{next_try})"
-        return self.state.value
+        if self.state is State.UNPROVEN:
+            return self.state.value
+        lasted = (now - self.since) / SECOND if self.since else 0.0
+        age = f"{self.state} {lasted:.0f} s" if lasted >= 1 else self.state.value
+        halted = self.state in {State.HALTED, State.CLOSED} and self.reason
+        return f"{age} ({self.reason})" if halted else age
 
 
 class Judged(Protocol):

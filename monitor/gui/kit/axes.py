@@ -58,6 +58,8 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
         self.metrics = QFontMetricsF(font(SMALL_PX))
         self._kept = QPixmap()
         self._kept_looks: tuple[object, ...] = ()
+        self.blank = False
+        """There is nothing to scale: no labels, no tags, no grid."""
 
     def update(self, *area: Any) -> None:
         """Have the chart paint this axis anew, without a walk through the scene."""
@@ -133,7 +135,7 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
     def tags_shown(self) -> list[tuple[QRectF, Tag]]:
         """The tags that are painted: one that a later one would cover in part is left out."""
         shown: list[tuple[QRectF, Tag]] = []
-        for tag in reversed(self.tags):
+        for tag in () if self.blank else reversed(self.tags):
             box = self._box(tag.at, tag.text, tag=True)
             if not any(box.intersects(other) for other, _ in shown):
                 shown.append((box, tag))
@@ -240,6 +242,8 @@ class PriceScale(PaintedAxis):
             self.setWidth(needed)
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
+        if self.blank:
+            return ()
         axis = self.axis()
         pairs = zip(axis.values, axis.labels, strict=True)
         return tuple((at, text) for at, text in pairs if not self.vertical or self._whole(at))
@@ -274,6 +278,8 @@ class SizeScale(PaintedAxis):
         self.setWidth(PRICE_AXIS_PX)
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
+        if self.blank:
+            return ()
         key = (*self.range, self.size().height(), self.logarithmic)
         if key != self._key:
             self._key, self._ticks = key, self._labelled()
@@ -318,6 +324,8 @@ class TimeScale(PaintedAxis):
         return f"{date_text(moment, utc=self.utc)} {clock_text(moment, utc=self.utc)}"
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
+        if self.blank:
+            return ()
         axis = self.axis()
         seconds = [(moment - self.base) / SECOND for moment in axis.moments]
         return tuple(zip(seconds, axis.labels, strict=True))

@@ -39,7 +39,7 @@ class PriceChart(MovableChart):
         self.marks = PriceMarks(theme)
         self.strip = ValueStrip(theme)
         self.chip = LiveChip(theme, "Go live", "End")
-        self.note = EmptyNote(theme)
+        self.note = EmptyNote(theme, self.prices, self.times)
         self.top_volume = 0.0
         self._items = (self.ground, self.candles, self.marks, self.strip, self.chip, self.note)
         for item in self._items:

@@ -54,7 +54,7 @@ class DepthPanel(Panel):
         self.chart = Chart(theme, self.sizes, self.prices)
         self.curve = DepthItem(theme)
         self.readout = Readout(theme)
-        self.note = EmptyNote(theme)
+        self.note = EmptyNote(theme, self.sizes, self.prices)
         for item in (self.curve, self.readout, self.note):
             self.chart.view.addItem(item, ignoreBounds=True)
         self.chart.view.setMouseEnabled(x=False, y=False)
