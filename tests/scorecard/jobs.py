@@ -20,6 +20,7 @@ from tests.reliability.clock_and_disk import (
 )
 from tests.reliability.hostile_messages import fuzzed, hostile
 from tests.reliability.rig import run
+from tests.reliability.storms import storm
 from tests.reliability.styles import BINANCE, STYLES, Style
 from tests.reliability.tally import Tally
 from tests.scorecard.mutated import MUTATIONS, mutated, recordings
@@ -28,7 +29,7 @@ PATIENCE_S: Final = 3600.0
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How often each fault is tried; ``dropping_s`` is real seconds."""
+    """How often each fault is tried; ``dropping_s`` and ``storm_s`` are real seconds."""
 
     drops: int = 1_000
     others: int = 100
@@ -37,6 +38,7 @@ class Counts(msgspec.Struct, frozen=True):
     fuzzed: int = 1_000_000
     mutations: int = 1_000
     dropping_s: float = 150.0
+    storm_s: float = 10.0
     long: int = 5
     old: int = 4
 
@@ -50,6 +52,7 @@ SHORT: Final = Counts(
     fuzzed=20_000,
     mutations=40,
     dropping_s=3.0,
+    storm_s=2.0,
     long=1,
     old=1,
 )
@@ -114,6 +117,7 @@ def _messages(style: Style, counts: Counts) -> Iterator[Job]:
         counts.long,
         partial(messages.deltas_before_the_snapshot, style),
     )
+    yield _each(3, f"storm, {style.name}", counts.long, partial(storm, style, counts.storm_s))
     yield _each(7, f"crossed, {style.name}", counts.long, partial(messages.crossed_book, style))
     for kind in BAD_NUMBERS:
         field = "price" if kind in ("huge", "exponent", "long") else "size"
