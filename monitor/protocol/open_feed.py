@@ -110,9 +110,7 @@ class Hello(msgspec.Struct, tag="hello", tag_field="type", gc=False):
     ts: int
 
 
-class Subscribed(
-    msgspec.Struct, tag="subscribed", tag_field="type", gc=False, omit_defaults=True
-):
+class Subscribed(msgspec.Struct, tag="subscribed", tag_field="type", gc=False, omit_defaults=True):
     """``{"type":"subscribed","id":1,"channel":"book","symbols":["BTC-USDT"]}``"""
 
     id: RequestId
@@ -132,9 +130,7 @@ class Unsubscribed(
     interval_s: int = 0
 
 
-class Error(
-    msgspec.Struct, tag="error", tag_field="type", gc=False, omit_defaults=True
-):
+class Error(msgspec.Struct, tag="error", tag_field="type", gc=False, omit_defaults=True):
     """``{"type":"error","code":"unknown_symbol","reason":"There is no symbol 'NOPE' here.",
     "id":1,"channel":"book","symbol":"NOPE"}``"""
 
@@ -252,9 +248,7 @@ class QuoteMessage(msgspec.Struct, Generic[N], tag="quote", tag_field="type", gc
     ask_size: N
 
 
-class CandleMessage(
-    msgspec.Struct, Generic[N], tag="candle", tag_field="type", gc=False
-):
+class CandleMessage(msgspec.Struct, Generic[N], tag="candle", tag_field="type", gc=False):
     """``{"type":"candle","symbol":"BTC-USDT","interval_s":60,"ts":1764072000250000000,
     "open_ts":1764072000000000000,"open":"60000","high":"60001.5","low":"59999.99",
     "close":"60000.02","volume":"1.2503","buy_volume":"0.7","trades":31,"closed":false}``"""
@@ -308,9 +302,7 @@ class Tickers(msgspec.Struct, Generic[N], tag="tickers", tag_field="type", gc=Fa
     tickers: list[Ticker[N]]
 
 
-class StatusMessage(
-    msgspec.Struct, tag="status", tag_field="type", gc=False, omit_defaults=True
-):
+class StatusMessage(msgspec.Struct, tag="status", tag_field="type", gc=False, omit_defaults=True):
     """``{"type":"status","symbol":"HALT-USD","ts":1764072000000000000,"status":"halted",
     "reason":"volatility pause"}``"""
 
@@ -320,9 +312,7 @@ class StatusMessage(
     reason: str = ""
 
 
-class FundingMessage(
-    msgspec.Struct, Generic[N], tag="funding", tag_field="type", gc=False
-):
+class FundingMessage(msgspec.Struct, Generic[N], tag="funding", tag_field="type", gc=False):
     """``{"type":"funding","symbol":"BTC-PERP","ts":1764072000000000000,"rate":"0.0001",
     "next_ts":1764086400000000000}``"""
 
