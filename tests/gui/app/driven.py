@@ -2,7 +2,7 @@
 
 ``live`` waits until the watched book is live, ``record`` presses Rec, ``close`` closes the
 window, ``export FORM FOLDER`` exports the active panel, ``crash`` lets a slot
-fail, ``notices`` tells what was said, ``state`` the verdict. Each is answered with one line.
+fail, ``notices WORDS`` tells what was said once these words were among it, ``state`` the verdict. Each is answered with one line.
 """
 
 import faulthandler
@@ -82,8 +82,11 @@ class Hand(QObject):
     def _do_state(self) -> None:
         print(json.dumps(self._state().value), flush=True)
 
-    def _do_notices(self) -> None:
-        self._when(lambda: self._notices, lambda: self._notices)
+    def _do_notices(self, *words: str) -> None:
+        wanted = " ".join(words)
+        self._when(
+            lambda: any(wanted in sentence for sentence in self._notices), lambda: self._notices
+        )
 
     def _do_crash(self) -> None:
         QTimer.singleShot(0, self, lambda: self._notices[1_000_000])

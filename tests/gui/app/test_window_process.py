@@ -128,7 +128,7 @@ def test_the_first_start_says_what_is_shown(home: Path) -> None:
 def test_a_second_program_says_that_it_saves_nothing() -> None:
     """Both run; the first one's settings are safe."""
     with started() as first, started() as second:
-        notices = second.ask("notices")
+        notices = second.ask("notices running already")
         assert isinstance(notices, list)
         assert any("running already" in sentence for sentence in notices)
         for driven in (second, first):
