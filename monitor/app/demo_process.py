@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import logging
 import signal
 import sys
 import threading
@@ -78,6 +79,8 @@ async def serve_demo(
 def main(arguments: Sequence[str] | None = None) -> int:
     """The child: serve until stdin ends."""
     options = _parser().parse_args(arguments)
+    # What its libraries find worth a word, such as a client that went, is none of the terminal's.
+    logging.getLogger().addHandler(logging.NullHandler())
     # Ctrl+C in a terminal reaches parent and child; the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
