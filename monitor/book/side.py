@@ -20,7 +20,7 @@ SCATTER_FROM = 192
 """Messages of at least this many levels a side go through NumPy (crossover measured 150-250)."""
 EXACT_DIGITS = 15
 """Every decimal of up to 15 significant digits survives a trip through a float."""
-MOST_SIZE = 10**18
+MOST_SIZE = 10**24
 """No market's level is as large; a size from here on is bad data."""
 MOST_TICKS = 10**15
 """No market's price is more ticks; NumPy's integers, times a tick's fraction, hold so many."""

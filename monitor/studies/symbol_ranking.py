@@ -110,7 +110,7 @@ def _searchable(one: Instrument) -> str:
     codes = dict.fromkeys(map(_bare, (one.base, one.symbol, *one.aliases)))
     pair = _bare(one.base + one.quote)
     others = {_bare(alias + one.quote): None for alias in one.aliases}
-    names = [one.kind]
+    names: list[str] = [one.kind]
     if one.name:
         names += SEPARATORS.sub(" ", one.name.casefold()).split()
     return "".join(
