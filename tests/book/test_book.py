@@ -161,7 +161,7 @@ def test_a_price_of_more_ticks_than_can_be_counted_is_refused(price: str) -> Non
     assert [64210.2] == book.asks.arrays()[0].tolist()
 
 
-@pytest.mark.parametrize("size", [1e24, 1e30, 1e300])
+@pytest.mark.parametrize("size", [1e25, 1e30, 1e300])
 def test_a_size_no_market_has_is_refused(size: float) -> None:
     """A level larger than any market is bad data, by float and by text."""
     with pytest.raises(BadLevel, match="a level had price"):
