@@ -91,7 +91,7 @@ def test_csv_of_depth_is_the_book(recording: Path, tmp_path: Path) -> None:
         assert expected == told[: len(expected)]
     assert "# symbol: BTCUSDT" in comments
     assert "# verdict: LIVE sequence" in comments
-    assert any(line.startswith("# time: 2024-08-08 23:57:") for line in comments)
+    assert any(line.startswith("# time: 2024-08-08 23:56:") for line in comments)
 
 
 def test_svg_is_vector_with_text_as_text(recording: Path, tmp_path: Path) -> None:
