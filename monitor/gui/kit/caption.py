@@ -17,6 +17,9 @@ LINE_PX = 20
 MARGIN = 10
 GAP = 14
 
+FIRST_DATE = 946_684_800 * SECOND
+"""2000-01-01: a time before it is a recording's monotonic clock, and no day of any market."""
+
 
 @dataclass(frozen=True)
 class Caption:
@@ -62,13 +65,17 @@ def caption_of(panel: Panel, venue: str, badge: str, version: str, now: int) -> 
 
 
 def moment_words(ts: int, *, utc: bool) -> str:
-    """A moment with its zone, to the millisecond."""
+    """A moment with its zone, to the millisecond; seconds alone where the clock has no date."""
+    if ts < FIRST_DATE:
+        return f"{ts / SECOND:,.3f} s of a clock without a date"
     local = _at(ts, utc=utc)
     return f"{local:%Y-%m-%d %H:%M:%S}.{ts % SECOND // MS:03d} {_zone(local, utc=utc)}"
 
 
 def span_words(start: int, stop: int, *, utc: bool) -> str:
     """A span of time with its zone, to the second; the day once where it is one."""
+    if stop < FIRST_DATE:
+        return f"{start / SECOND:,.0f} – {stop / SECOND:,.0f} s of a clock without a date"
     first, last = _at(start, utc=utc), _at(stop, utc=utc)
     same = first.date() == last.date() and stop - start < DAY
     ending = f"{last:%H:%M:%S}" if same else f"{last:%Y-%m-%d %H:%M:%S}"
