@@ -25,8 +25,9 @@ AT_ONCE: Final = Clock(random=lambda: 0.0)
 """Dice that make every wait the venue did not ask for none at all."""
 LATER: Final = Clock(random=lambda: 0.999)
 """Dice that make every wait as long as it can be, so that it can be seen."""
-RESETS_A_CONNECTION: Final = 20
-"""Fewer than the reconnect policy grows slow for: what is tried is the book, not the wait."""
+RESETS_A_SESSION: Final = 15
+"""Fewer than the reconnect policy grows slow for, and than the 19 whole snapshots a minute
+that Binance's request weights allow us: what is tried is the book, not the wait."""
 FURTHEST_RESET: Final = 60_000
 """Bytes: the handshake, the snapshot and some seconds of updates lie before it."""
 
@@ -108,7 +109,7 @@ async def resets(style: Style, count: int, seed: int) -> Tally:
     tally = Tally(11, "RST at a random byte", style.name, seed)
     dice = random.Random(seed)
     while tally.tried < count:
-        some = min(RESETS_A_CONNECTION, count - tally.tried)
+        some = min(RESETS_A_SESSION, count - tally.tried)
         async with rig(
             style, seed=seed + tally.tried, interval_s=0.01, proxied=True, clock=AT_ONCE
         ) as r:
