@@ -25,6 +25,8 @@ AT_ONCE: Final = Clock(random=lambda: 0.0)
 """Dice that make every wait the venue did not ask for none at all."""
 LATER: Final = Clock(random=lambda: 0.999)
 """Dice that make every wait as long as it can be, so that it can be seen."""
+GONE: Final = (State.DOWN, State.CONNECTING)
+"""Where the dice give no wait, the next try follows DOWN within the time between two looks."""
 RESETS_A_SESSION: Final = 15
 """Fewer than the reconnect policy grows slow for, and than the 19 whole snapshots a minute
 that Binance's request weights allow us: what is tried is the book, not the wait."""
@@ -54,7 +56,7 @@ async def mute(style: Style, seed: int, pace: Pace = REAL) -> Tally:
         await r.live()
         r.emulator.mute()
         await _goes_stale(r, tally)
-        await _never_live_until(r, lambda: r.state is State.DOWN)
+        await _never_live_until(r, lambda: r.state in GONE)
         r.emulator.mute(False)
         await _is_whole_again(r, tally)
     return tally
@@ -68,7 +70,7 @@ async def half_open(style: Style, seed: int, pace: Pace = REAL) -> Tally:
         begun, accepted = time.monotonic(), r.proxy.accepted
         r.proxy.black_hole()
         await _goes_stale(r, tally)
-        await _never_live_until(r, lambda: r.state is State.DOWN)
+        await _never_live_until(r, lambda: r.state in GONE)
         r.proxy.black_hole(False)
         await until(lambda: r.proxy.accepted > accepted, "a new connection")
         took = time.monotonic() - begun
