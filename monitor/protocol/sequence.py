@@ -27,7 +27,7 @@ class Step(Enum):
     REPEAT = auto()
     """That very update came before: no change."""
     LATE = auto()
-    """It is older than all that is kept, in a stream that joins nothing yet: no change."""
+    """It is older than all that is kept: no change."""
     BREAK = auto()
     """Updates are missing, or one was not what it said it was."""
 
@@ -76,7 +76,7 @@ class Splice(Generic[Item]):
         if entry in self.window:
             return Step.REPEAT
         follows = not self.window or first == self.last + 1
-        if not follows and not self.joined and last < self.window[0][0]:
+        if not follows and last < self.window[0][0]:
             return Step.LATE
         if not follows:
             self.breaks += 1
@@ -85,6 +85,12 @@ class Splice(Generic[Item]):
         self.window.append(entry)
         self.last = last
         return self._judge(follows=follows)
+
+    def overlap(self, first: int, last: int, item: Item) -> Step:
+        """Take an update that repeats ids already taken and goes on from there."""
+        self.window.append((first, last, item))
+        self.last = last
+        return self._judge(follows=True)
 
     def offer_snapshot(self, at: int) -> Fit:
         """Judge a snapshot. A book that is proven stays so whatever comes here."""
@@ -100,6 +106,10 @@ class Splice(Generic[Item]):
     def after(self, at: int) -> list[Item]:
         """The kept updates that a snapshot with id ``at`` does not hold yet, in order."""
         return [item for _, last, item in self.window if last > at]
+
+    def pause(self) -> None:
+        """Have the next update offered, not taken, though it may follow."""
+        self.due = NEVER
 
     def distrust(self) -> None:
         """The book proved wrong though the updates followed: only a new snapshot joins."""

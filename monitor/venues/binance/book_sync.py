@@ -23,7 +23,10 @@ from monitor.protocol.numbers import exact_levels
 from monitor.protocol.sequence import Fit, Splice, Step
 from monitor.protocol.status import StreamStatus
 from monitor.protocol.venue import BookStream
+from monitor.venues.binance.paces import Paces
+from monitor.venues.binance.pending import Pending, covered
 from monitor.venues.binance.quote_check import NOT_THE_QUOTES, QuoteCheck
+from monitor.venues.binance.rejoin import Rejoin
 from monitor.venues.binance.snapshot_timing import FIRST_PAUSE, SnapshotTiming
 from monitor.venues.binance.wire import (
     DEPTH,
@@ -43,21 +46,12 @@ CROSSED_LIMIT: Final = SECOND
 OUTSIDE: Final = "the price left the part of the book that the snapshot told of"
 
 
-class _Pending:
-    """A snapshot that is newer than the updates heard so far."""
-
-    def __init__(self, snapshot: Snapshot, body: bytes, limit: int, *, placed: bool) -> None:
-        self.snapshot = snapshot
-        self.body = body
-        self.limit = limit
-        self.placed = placed
-
-
 class BookSync(BookStream):
     """One symbol's book with everything that proves it.
 
-    ``feeder`` is the one stream that feeds it, ``quotes`` compares it with the best
-    quotes. ``unit`` is ns in one unit of the venue's time fields.
+    ``feeder`` is the one stream that feeds it; where ``loose``, another may take its
+    place. ``rejoin`` says whether it may begin elsewhere, ``quotes`` compares it with
+    the best quotes. ``unit`` is ns in one unit of the venue's time fields.
     """
 
     def __init__(self, symbol: str, instrument: str, book: Book, status: StreamStatus) -> None:
@@ -66,15 +60,17 @@ class BookSync(BookStream):
         self.instrument = instrument
         self.unit = MS
         self.feeder = ""
+        self.loose = False
+        self.rejoin = Rejoin()
         self.diff = True
         self.splice: Splice[bytes] = Splice(KEEP_UPDATES)
         self.wanted = False
         self.timing = SnapshotTiming()
         self.quotes = QuoteCheck(book)
-        self._pending: _Pending | None = None
+        self._pending: Pending | None = None
         self._renew = False
         self._was_proven = False
-        self._rejoin_until = 0
+        self._paces: Paces | None = None
         self._crossed_since = 0
 
     # Connections and subscriptions.
@@ -82,7 +78,8 @@ class BookSync(BookStream):
     def opened(self, now: int, wall: int) -> None:
         """A new connection: nothing of the old one is joined; its last content stays shown."""
         self.splice.restart()
-        self.feeder = ""
+        self.rejoin.cancel()
+        self.feeder, self.loose, self._paces = "", False, None
         self._pending = None
         self._renew = True
         self._crossed_since = 0
@@ -90,22 +87,37 @@ class BookSync(BookStream):
         self.timing.opened()
         self.status.become(State.SYNCING, now, wall)
 
-    def feed_by(self, name: str, unit: int, levels: str) -> None:
-        """Name the stream that feeds the book; ``levels`` where it is a partial one."""
+    def feed_by(self, name: str, unit: int, levels: str, *, bare: bool) -> None:
+        """Name the stream that feeds the book; ``levels`` where it is a partial one.
+
+        ``bare`` where its payloads come without a name: two paces may come as one.
+        """
         if self.diff == bool(levels):
             self.splice.restart()
-        self.feeder, self.unit, self.diff = name, unit, not levels
+        self.feeder, self.loose, self.unit, self.diff = name, False, unit, not levels
+        self._paces = (self._paces or Paces(self.splice)) if bare else None
         self.status.proof = Proof.SNAPSHOT if levels else Proof.SEQUENCE
         self.status.detail = f"top {levels}" if levels else ""
+
+    @property
+    def bare(self) -> bool:
+        """True where its updates come without their stream's name."""
+        return self._paces is not None
 
     def acknowledged(self, now: int) -> None:
         """The venue sends every change from here on."""
         self.timing.acknowledged_at = now or 1
 
-    def allow_rejoin(self, until: int) -> None:
-        """The stream was subscribed anew: up to ``until`` a break is no gap."""
-        self._rejoin_until = until
-        self.feeder = ""
+    def may_begin_anew(self) -> None:
+        """The stream may have been subscribed anew: its next update need not follow."""
+        self.rejoin.next_update()
+        self.splice.pause()
+
+    def subscribed(self, now: int) -> None:
+        """The venue answered a SUBSCRIBE of the stream."""
+        self.acknowledged(now)
+        if self.rejoin.answered():
+            self.splice.pause()
 
     # What came over the stream.
 
@@ -180,7 +192,7 @@ class BookSync(BookStream):
             return []
         proven = self.splice.joined
         fit = self.splice.offer_snapshot(message.last)
-        pending = _Pending(message, body, limit, placed=False)
+        pending = Pending(message, body, limit, placed=False)
         if fit is Fit.TOO_OLD:
             # [2] and a proven book stays proven.
             self.timing.later(now)
@@ -250,19 +262,37 @@ class BookSync(BookStream):
             raise ValueError(f"an update of {message.symbol!r} came in {self.symbol}'s stream")
         if message.last < message.first:
             raise ValueError(f"an update covered the ids {message.first} to {message.last}")
-        splice, was_live = self.splice, self._proven
-        breaks, pending = splice.breaks, self._pending
-        step = splice.offer(message.first, message.last, data)
-        if step is Step.REPEAT:
-            self.status.duplicates += 1
-            return []
+        splice, first, last = self.splice, message.first, message.last
+        events: list[Event] = []
+        if self._paces is not None:
+            overtaken = self._paces.overtaken(first)
+            if overtaken is not None:
+                step = splice.overlap(*overtaken)
+                events = self._follow(step, overtaken[2], now, ts_recv)
+            if self._paces.repeats(first, last, data):
+                self.status.duplicates += 1
+                return events
+        breaks = splice.breaks
+        step = splice.offer(first, last, data)
+        if step is Step.LATE and self._numbered_anew(message, now, ts_recv):
+            step = splice.offer(first, last, data)
+        if step in (Step.REPEAT, Step.LATE):
+            self.status.duplicates += step is Step.REPEAT or splice.joined
+            return events
         if splice.breaks > breaks:
             self._broken(message, now, ts_recv)
-        if splice.waiting is None and pending is not None:
+        else:
+            self.rejoin.went_on()
+        return events + self._follow(step, data, now, ts_recv)
+
+    def _follow(self, step: Step, data: bytes, now: int, ts_recv: int) -> list[Event]:
+        """Do what the splice said of an update, and of a snapshot that waited for it."""
+        pending = self._pending
+        if self.splice.waiting is None and pending is not None:
             self._pending = None
             if step is Step.SPLICE:
                 return self._splice(pending, now, ts_recv)
-            self._does_not_join(now, ts_recv, shown_live=was_live and splice.breaks == breaks)
+            self._does_not_join(now, ts_recv, shown_live=self._proven)
         if step is Step.APPLY:
             return [self._apply(data, now, ts_recv)]
         return []
@@ -275,14 +305,22 @@ class BookSync(BookStream):
         """[6] the updates do not follow one another."""
         self.quotes.unjoined()
         self.timing.no_later(now + FIRST_PAUSE)
-        if now <= self._rejoin_until:
-            self._rejoin_until = 0
+        if self.rejoin.broke(now):
             self.status.become(State.SYNCING, now, ts_recv, "the stream was subscribed anew")
             return
         self.status.gaps += 1
         self.status.become(
             State.GAP, now, ts_recv, f"updates before number {message.first} are missing"
         )
+
+    def _numbered_anew(self, message: Depth, now: int, ts_recv: int) -> bool:
+        """True where what has old ids is no old update: the venue counts from the start again."""
+        newest = DEPTH.decode(self.splice.window[-1][2]).data
+        if message.time <= newest.time:
+            return False
+        self.splice.restart()
+        self._broken(message, now, ts_recv)
+        return True
 
     def _does_not_join(self, now: int, ts_recv: int, *, shown_live: bool) -> None:
         """[4] the update after the snapshot begins too late: the snapshot was too old."""
@@ -296,7 +334,7 @@ class BookSync(BookStream):
 
     # Writing the book.
 
-    def _splice(self, pending: _Pending, now: int, ts_recv: int) -> list[Event]:
+    def _splice(self, pending: Pending, now: int, ts_recv: int) -> list[Event]:
         """[3] [4] [5] the snapshot, then what came after it, in one go."""
         events: list[Event] = [] if pending.placed else self._place(pending, ts_recv)
         later = self.splice.after(pending.snapshot.last)
@@ -305,7 +343,7 @@ class BookSync(BookStream):
             self._prove(now, ts_recv)
         return events
 
-    def _place(self, pending: _Pending, ts_recv: int) -> list[Event]:
+    def _place(self, pending: Pending, ts_recv: int) -> list[Event]:
         message = pending.snapshot
         known = self.book.synced and (self._was_proven or self.status.state is State.GAP)
         if self._renew:
@@ -385,10 +423,3 @@ class BookSync(BookStream):
         if self._crossed_since and now - self._crossed_since > CROSSED_LIMIT:
             self._crossed_since = 0
             self.distrust("best bid and best ask were crossed for over 1 s", now, ts_recv)
-
-
-def covered(message: Snapshot, limit: int) -> tuple[float | None, float | None]:
-    """How far a snapshot tells the whole book: a side shorter than ``limit`` has no end."""
-    low = min(price for price, _ in message.bids) if len(message.bids) >= limit > 0 else None
-    high = max(price for price, _ in message.asks) if len(message.asks) >= limit > 0 else None
-    return low, high

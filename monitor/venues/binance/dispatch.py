@@ -57,6 +57,11 @@ class Dispatch:
         for stale in [found for found in self._by_key if found.startswith(quoted)]:
             del self._by_key[stale]
 
+    def starting(self, prefix: str) -> list[str]:
+        """The streams heard of whose names start so."""
+        key = prefix.encode()
+        return [name.decode() for name in self._by_name if name.startswith(key)]
+
     def clear(self) -> None:
         """Forget all of them."""
         self._by_key.clear()

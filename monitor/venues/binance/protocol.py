@@ -29,7 +29,6 @@ from monitor.venues.binance.wire import ENVELOPE, Envelope, Problem
 FACTS: Final = Path(__file__).with_name("binance.toml")
 REJOIN_LIMIT: Final = 10 * SECOND
 """How long after a new subscription its stream may begin elsewhere."""
-FOREVER: Final = 1 << 62
 
 
 class Binance(VenueProtocol):
@@ -62,6 +61,8 @@ class Binance(VenueProtocol):
         self._due: list[Event] = []
         self._raw_names: tuple[str, ...] = ()
         self._own_heartbeat = False
+        self._told = False
+        """True where a recording tells what its client said."""
 
     @classmethod
     def from_facts(cls) -> "Binance":
@@ -151,6 +152,7 @@ class Binance(VenueProtocol):
         return self._answers.try_again(asked, plan, reason, now, ts_recv)
 
     def sent(self, data: bytes, now: int, ts_recv: int) -> None:
+        self._told = True
         asked = self._subscriptions.seen_sent(data, now)
         if asked is None:
             return
@@ -160,9 +162,11 @@ class Binance(VenueProtocol):
         ):
             self._own_heartbeat = True
             self._handlers.drop(self._subscriptions.heartbeat)
-        until = now + REJOIN_LIMIT if asked.method == "SUBSCRIBE" else FOREVER
         for name in asked.names:
-            self._roster.allow_rejoin(name, until)
+            if asked.method == "SUBSCRIBE":
+                self._roster.asked(name, now + REJOIN_LIMIT)
+            else:
+                self._roster.left(name)
 
     def closed(self, now: int, reason: str, next_try: int = 0) -> None:
         super().closed(now, reason, next_try)
@@ -219,14 +223,16 @@ class Binance(VenueProtocol):
         if message.event or message.symbol or message.snapshot_id is not None:
             name = bare_name(message, self._raw_names)
             if name:
-                return self._wrapped(name, data, now, ts_recv)
+                return self._wrapped(name, data, now, ts_recv, bare=True)
         elif bytes(message.error) or message.code is not None:
             return self._control_error(message, ts_recv)
         elif bytes(message.result):
-            return self._acknowledged(message.id, now, ts_recv)
+            return self._acknowledged(message, now)
         return self._unknown()
 
-    def _wrapped(self, name: str, payload: bytes, now: int, ts_recv: int) -> list[Event]:
+    def _wrapped(
+        self, name: str, payload: bytes, now: int, ts_recv: int, *, bare: bool = False
+    ) -> list[Event]:
         if name == SHUTDOWN:
             return self._shutdown()
         message = wrap(name, payload)
@@ -237,28 +243,27 @@ class Binance(VenueProtocol):
             if ours and name == subscriptions.heartbeat:
                 handler = ignore
             else:
-                handler = self._roster.handler(name, payload)
+                handler = self._roster.handler(name, payload, bare=bare)
             if handler is None:
                 return self._unknown()
             self._handlers.put(name, handler, message)
             self._subscriptions.mute.pop(name, None)
         return handler(message, now, ts_recv)
 
-    def _acknowledged(self, number: int | str | None, now: int, ts_recv: int) -> list[Event]:
+    def _acknowledged(self, message: Envelope, now: int) -> list[Event]:
+        number = message.id
         asked = self._subscriptions.acknowledged(number, now) if number is not None else None
         if asked is None:
-            # A recording without its client's messages: some stream may begin anew.
-            for sync in self._syncs.values():
-                if sync.splice.window:
-                    self._roster.allow_rejoin(sync.feeder, now + REJOIN_LIMIT // 2)
+            # A list of subscriptions or a property is no acknowledgement; of a recording
+            # without its client's messages nobody knows which streams it is about.
+            if bytes(message.result) == b"null" and not self._told:
+                self._roster.may_begin_anew(self._subscriptions.wanted)
             return []
         for name in asked.names if asked.method == "SUBSCRIBE" else ():
-            for sync in self._syncs.values():
-                if name != stream_name(sync.symbol, "book"):
-                    continue
-                sync.acknowledged(now)
-                if sync.wants_snapshot(now):
-                    self._ask_snapshot(sync, now)
+            self._roster.answered(name, now)
+        for sync in self._syncs.values():
+            if sync.wants_snapshot(now):
+                self._ask_snapshot(sync, now)
         self._flush(now)
         return []
 

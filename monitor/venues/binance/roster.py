@@ -120,8 +120,11 @@ class Roster:
             self.feeds[name] = feed
         return feed
 
-    def handler(self, name: str, payload: bytes) -> Handler | None:
-        """Who takes a stream not yet heard of on this connection, by its first payload."""
+    def handler(self, name: str, payload: bytes, *, bare: bool) -> Handler | None:
+        """Who takes a stream not yet heard of on this connection, by its first payload.
+
+        ``bare``: it came without its name.
+        """
         if is_unused(name):
             return ignore
         if len(self.handlers) >= MOST_HANDLERS:
@@ -132,7 +135,7 @@ class Roster:
         if name not in ALL_DAYS and not (showable(symbol) and symbol.lower() == lower):
             return None
         if suffix.startswith("depth"):
-            return self._depth_handler(name, symbol, suffix, unit_of(stamp))
+            return self._depth_handler(name, symbol, suffix, unit_of(stamp), bare=bare)
         feed = self.feed(name, symbol)
         if feed is None:
             return None
@@ -153,22 +156,66 @@ class Roster:
             ):
                 feed.status.become(State.LIVE, now, wall)
 
-    def allow_rejoin(self, name: str, until: int) -> None:
-        """A book's stream may begin elsewhere up to ``until``: no gap, and it binds anew."""
-        for sync in self.syncs.values():
-            if sync.feeder == name:
-                sync.allow_rejoin(until)
-                self.handlers.drop(name)
+    # What a recording's client had said, and the venue had answered.
 
-    def _depth_handler(self, name: str, symbol: str, suffix: str, unit: int) -> Handler | None:
+    def left(self, name: str) -> None:
+        """A stream was unsubscribed: where it fed a book, another may, from another place on."""
+        sync = self._fed_by(name)
+        if sync is not None:
+            sync.rejoin.left()
+            self._let_others_feed(sync)
+
+    def asked(self, name: str, until: int) -> None:
+        """A stream was subscribed: if it isn't answered, it begins up to ``until``."""
+        sync = self._book_of(name)
+        if sync is not None and (sync.loose or sync is self._fed_by(name)):
+            sync.rejoin.asked(until)
+
+    def answered(self, name: str, now: int) -> None:
+        """The venue answered the subscription of a stream."""
+        sync = self._book_of(name)
+        if sync is not None and (sync.wanted or sync.loose or sync is self._fed_by(name)):
+            sync.subscribed(now)
+
+    def may_begin_anew(self, unless: Container[str]) -> None:
+        """The venue answered something unknown: books' streams may have been subscribed anew.
+
+        Not those of ``unless``, of which it is known.
+        """
+        for sync in self.syncs.values():
+            if sync.splice.window and stream_name(sync.symbol, "book") not in unless:
+                sync.may_begin_anew()
+                if len(self.handlers.starting(f"{sync.symbol.lower()}@depth")) == 1:
+                    self._let_others_feed(sync)
+
+    def _let_others_feed(self, sync: BookSync) -> None:
+        sync.loose = True
+        for name in self.handlers.starting(f"{sync.symbol.lower()}@depth"):
+            self.handlers.drop(name)
+
+    def _book_of(self, name: str) -> BookSync | None:
+        lower, _, suffix = name.partition("@")
+        return self.syncs.get(lower.upper()) if suffix.startswith("depth") else None
+
+    def _fed_by(self, name: str) -> BookSync | None:
+        """The book that a stream feeds; without names in its payloads, at whatever pace."""
+        sync = self._book_of(name)
+        if sync is None:
+            return None
+        told = name.removesuffix("@100ms") if sync.bare else name
+        return sync if sync.feeder == told else None
+
+    def _depth_handler(
+        self, name: str, symbol: str, suffix: str, unit: int, *, bare: bool
+    ) -> Handler | None:
         """[1] of a book's procedure; one stream feeds a book, a second one is not used."""
         levels = suffix.removeprefix("depth").partition("@")[0]
         if levels and levels not in PARTIAL_LEVELS:
             return None
         sync = self.sync(symbol)
-        if sync.feeder not in ("", name) and (sync.diff or levels):
+        if sync.feeder not in ("", name) and not sync.loose and (sync.diff or levels):
             return ignore
-        sync.feed_by(name, unit, levels)
+        sync.feed_by(name, unit, levels, bare=bare)
         return sync.partial if levels else sync.depth
 
     def _check_quotes(self, symbol: str, sync: BookSync | None) -> None:
