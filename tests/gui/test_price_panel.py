@@ -14,17 +14,16 @@ from pytestqt.qtbot import QtBot
 
 from monitor.feeds.playback import Playback
 from monitor.gui.kit.axes import PaintedAxis
-from monitor.gui.kit.candle_item import VOLUME_SHARE, _Place
+from monitor.gui.kit.candle_item import GAP_PX, STRIP_PX, VOLUME_SHARE, _Place
 from monitor.gui.kit.chart import Mapping
 from monitor.gui.kit.panel import Surroundings
-from monitor.gui.kit.value_strip import STRIP_PX
 from monitor.gui.panels.price import TIMEFRAMES, PricePanel
 from monitor.market.market import Market
 from monitor.market.markets import Markets
 from monitor.model.events import Refusal
 from monitor.model.instrument import Instrument
 from monitor.model.time import MINUTE, SECOND
-from monitor.model.verdict import State
+from monitor.model.verdict import State, Verdict
 from monitor.venues.binance import Binance
 from tests.gui.conftest import NOW, Hands
 from tests.gui.markets import CHEAP, DEAR, Judge, market, past, prints, trade
@@ -297,7 +296,7 @@ def test_dragging_the_scale_stretches_and_a_double_click_fits(
 
 
 def test_the_pointer_reads_the_candle_under_it(panel: PricePanel, hands: Hands, look: Look) -> None:
-    """Time and OHLCV are those of that candle; the strip keeps out of the pointer's way."""
+    """Time and OHLCV are those of that candle; the strip has a room of its own above."""
     held = busy(panel, hands)
     look()
     series = held.candles(SECOND).view()
@@ -318,6 +317,60 @@ def test_the_pointer_reads_the_candle_under_it(panel: PricePanel, hands: Hands, 
     look()
     assert f"{series.close[-1]:,.2f}" in panel.chart.strip.text
     assert [] == panel.chart.times.tags
+
+
+def test_candles_the_figures_and_the_volumes_have_each_their_room(
+    panel: PricePanel, hands: Hands, look: Look
+) -> None:
+    """However prices go, no candle touches the divider, and none lies under the figures."""
+    held = busy(panel, hands)
+    look()
+    chart = panel.chart
+    for step in range(1, 30):
+        hands.now += SECOND
+        prints(held, hands.now, [float(DEAR) * (1 - step / 4_000)])
+        look()
+        shown = held.candles(SECOND).view()
+        seen = shown.ts_open >= chart.moment(panel.time.left)
+        lowest = chart.pixel_of(QPointF(0, shown.low[seen].min())).y()
+        highest = chart.pixel_of(QPointF(0, shown.high[seen].max())).y()
+        height = chart.view.height()
+        assert height - round(height * VOLUME_SHARE) - lowest >= GAP_PX - 0.5
+        assert highest >= STRIP_PX + GAP_PX - 0.5
+
+
+def test_nothing_crosses_the_figures(panel: PricePanel, hands: Hands, look: Look) -> None:
+    """No grid, no tint, no hatching and no crosshair in their room, not even by hand."""
+    busy(panel, hands)
+    look()
+    panel.bad.see(Verdict(State.GAP), hands.now, hands.now - 40 * SECOND)
+    panel.bad.see(Verdict(State.LIVE), hands.now, hands.now - 30 * SECOND)
+    panel._scale(0.05)
+    panel._pan_share(-0.2)
+    panel._pointer_moved(QPointF(panel.time.left + 20, panel.price.low))
+    look()
+    chart = panel.chart
+    chart.strip.hide()
+    chart.marks.hide()
+    look()
+    picture = chart.grab().toImage()
+    room = picture.copy(0, 1, int(chart.view.width()) - 1, STRIP_PX - 2)
+    colours = {room.pixel(x, y) for x in range(room.width()) for y in range(room.height())}
+    assert {panel.theme.panel.rgb()} == colours
+    assert chart.ground.zValue() < chart.grid.zValue() < chart.candles.zValue()
+
+
+def test_the_live_chip_covers_no_words(panel: PricePanel, hands: Hands, look: Look) -> None:
+    """What tells of the backfilled ground steps aside for it."""
+    busy(panel, hands)
+    look()
+    panel._pan_share(-0.5)
+    look()
+    assert panel.chart.chip.shown
+    assert panel.chart.ground.taken_px >= panel.chart.chip._box.width()
+    panel.go_live()
+    look()
+    assert 0 == panel.chart.ground.taken_px
 
 
 def test_the_last_price_has_the_colour_of_its_move(
@@ -502,7 +555,7 @@ def test_a_picture_is_what_the_window_shows(panel: PricePanel, hands: Hands, loo
 def test_nothing_to_show_is_said(panel: PricePanel, hands: Hands, look: Look) -> None:
     """No market, and no trades yet, are each one sentence and no picture."""
     look()
-    assert "No symbol picked" == panel.chart.note.text
+    assert "No symbol picked. Ctrl+K finds one." == panel.chart.note.text
     assert [] == list(panel.table().rows)
     panel.watch(market())
     look()

@@ -18,6 +18,10 @@ from monitor.market.candle_series import CLOSED, FROM_VENUE, PARTIAL, CandleColu
 VOLUME_SHARE = 0.18
 """The volume pane's part of the view's height."""
 VOLUME_ROOM_PX = 10
+STRIP_PX = 24
+"""The room of the figures along the top: no candle, grid or ground lies there."""
+GAP_PX = 6
+"""The least distance of a candle from the strip and from the volume pane."""
 VOLUME_STRENGTH = 0.38
 BODY_SHARE = 0.76
 HOLLOW_FROM_PX = 3
@@ -127,6 +131,8 @@ class BackfilledGround(ChartItem):
         super().__init__(GRID_Z - 1)
         self.theme = theme
         self.picture: CandlePicture | None = None
+        self.taken_px = 0
+        """Pixels at the right end, above the volume pane, that something else takes."""
 
     def show_picture(self, picture: CandlePicture | None) -> None:
         """Stand below other candles from the next frame on."""
@@ -141,19 +147,25 @@ class BackfilledGround(ChartItem):
         if not told.any():
             return
         place, theme = _Place(picture, to, area), self.theme
+        legend = area.right() - self.taken_px
         for first, last in _runs(told):
             left = max(area.left(), place.edges[first])
             right = min(area.right(), place.edges[last - 1] + place.step_px)
             if right <= left:
                 continue
-            box = QRectF(round(left), area.top(), round(right - left), place.prices.height())
+            box = place.prices
+            box = QRectF(round(left), box.top(), round(right - left), box.height())
             p.fillRect(box, theme.background)
             p.fillRect(QRectF(box.right(), box.top(), 1, box.height()), theme.hairline)
+            box.setRight(min(box.right(), legend))
             if box.width() >= LEGEND_FROM_PX:
-                p.setPen(theme.faint)
-                p.setFont(font(SMALL_PX))
-                flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-                p.drawText(box.adjusted(6, 0, -6, -3), int(flags), "backfilled")
+                self._paint_legend(p, box)
+
+    def _paint_legend(self, p: QPainter, box: QRectF) -> None:
+        p.setPen(self.theme.dim)
+        p.setFont(font(SMALL_PX))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+        p.drawText(box.adjusted(6, 0, -6, -3), int(flags), "backfilled")
 
 
 class _Place:
@@ -169,7 +181,8 @@ class _Place:
         self.middle: Floats = np.floor(self.edges + self.step_px / 2)
         self.left: Floats = self.middle - self.width // 2
         floor = area.bottom() - round(area.height() * VOLUME_SHARE)
-        self.prices = QRectF(QPointF(area.left(), area.top()), QPointF(area.right(), floor))
+        head = min(area.top() + STRIP_PX, floor)
+        self.prices = QRectF(QPointF(area.left(), head), QPointF(area.right(), floor))
         self.volumes = QRectF(QPointF(area.left(), floor), QPointF(area.right(), area.bottom()))
 
     def y(self, prices: Floats) -> Floats:

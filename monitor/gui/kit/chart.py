@@ -4,7 +4,15 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 
 from monitor.gui.kit.axes import PaintedAxis, TimeScale
 from monitor.gui.kit.theme import Theme
@@ -80,32 +88,34 @@ class Mapping:
 
 
 class Grid(ChartItem):
-    """Hairlines at the labels of one or both axes."""
+    """Hairlines at the labels of one or both axes; ``head_px`` at the top stay free of them."""
 
     def __init__(self, theme: Theme, *axes: PaintedAxis) -> None:
         super().__init__(GRID_Z)
         self.theme, self.axes = theme, axes
+        self.head_px = 0
 
     def paint_pixels(self, p: QPainter, area: QRectF, to: Mapping) -> None:
         p.setPen(QPen(self.theme.hairline, 1))
         lines = []
+        head = area.top() + self.head_px
         for axis in self.axes:
             for value, _ in axis.ticks():
-                if axis.vertical:
-                    y = int(to.y(value)) + 0.5
-                    lines.append(QLineF(area.left(), y, area.right(), y))
-                else:
+                if not axis.vertical:
                     x = int(to.x(value)) + 0.5
-                    lines.append(QLineF(x, area.top(), x, area.bottom()))
+                    lines.append(QLineF(x, head, x, area.bottom()))
+                elif (y := int(to.y(value)) + 0.5) >= head:
+                    lines.append(QLineF(area.left(), y, area.right(), y))
         p.drawLines(lines)
 
 
 class Crosshair(ChartItem):
-    """Dashed lines through the pointer; nothing while it is elsewhere."""
+    """Dashed lines through the pointer, below ``head_px``; nothing while it is elsewhere."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(CROSS_Z)
         self.theme = theme
+        self.head_px = 0
         self.at: QPointF | None = None
 
     def move(self, at: QPointF | None) -> None:
@@ -120,16 +130,18 @@ class Crosshair(ChartItem):
         pen = QPen(self.theme.dim, 1, Qt.PenStyle.DashLine)
         p.setPen(pen)
         x, y = int(to.x(self.at.x())) + 0.5, int(to.y(self.at.y())) + 0.5
-        p.drawLine(QLineF(x, area.top(), x, area.bottom()))
-        p.drawLine(QLineF(area.left(), y, area.right(), y))
+        p.drawLine(QLineF(x, area.top() + self.head_px, x, area.bottom()))
+        if y >= area.top() + self.head_px:
+            p.drawLine(QLineF(area.left(), y, area.right(), y))
 
 
 class Hatching(ChartItem):
-    """Intervals of x that can't be believed, hatched through the whole height."""
+    """Intervals of x that can't be believed, hatched through the height below ``head_px``."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(HATCH_Z)
         self.theme = theme
+        self.head_px = 0
         self.spans: tuple[tuple[float, float], ...] = ()
 
     def show_spans(self, spans: tuple[tuple[float, float], ...]) -> None:
@@ -144,7 +156,8 @@ class Hatching(ChartItem):
             right = min(area.right(), to.x(stop))
             if right > left:
                 width = max(right - left, 3.0)
-                paint_hatch(p, QRectF(left, area.top(), width, area.height()), self.theme)
+                box = QRectF(left, area.top(), width, area.height())
+                paint_hatch(p, box.adjusted(0, self.head_px, 0, 0), self.theme)
 
 
 def paint_hatch(p: QPainter, area: QRectF, theme: Theme) -> None:
@@ -282,6 +295,9 @@ class Chart(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph is untyped
     def leaveEvent(self, ev: Any) -> None:  # noqa: N802
         super().leaveEvent(ev)
         self.pointer_moved.emit(None)
+
+    def contextMenuEvent(self, ev: QContextMenuEvent) -> None:  # noqa: N802
+        ev.ignore()  # The menu is the panel's.
 
     def keyPressEvent(self, ev: QKeyEvent) -> None:  # noqa: N802
         ev.ignore()  # Keys are the panel's; a view would take the arrows for scroll bars.

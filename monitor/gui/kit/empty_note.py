@@ -8,6 +8,8 @@ from monitor.gui.kit.chart import LINES_Z, ChartItem, Mapping
 from monitor.gui.kit.fonts import TEXT_PX, font
 from monitor.gui.kit.theme import Theme
 
+NOTHING_PICKED = "No symbol picked. Ctrl+K finds one."
+
 
 class EmptyNote(ChartItem):
     """One or two plain sentences in dim text; nothing while there is a picture.

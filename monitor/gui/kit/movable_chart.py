@@ -1,7 +1,6 @@
 """A chart that tells what the mouse does to it: wheel, drag, drag on the scale, clicks."""
 
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
@@ -94,6 +93,3 @@ class MovableChart(Chart):
             self.scale_reset.emit()
         else:
             self.mousePressEvent(ev)
-
-    def contextMenuEvent(self, ev: Any) -> None:  # noqa: N802
-        ev.ignore()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QKeyCombination, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from monitor.export.table import Table
@@ -46,6 +46,10 @@ class Action:
     key: str
     run: Callable[[], None]
     checked: Callable[[], bool] | None = None
+    group: str = ""
+    """In the menu a line parts it from those of other groups."""
+    submenu: str = ""
+    """The name of the menu within the menu it stands in; empty for the menu itself."""
 
 
 class Panel(QWidget):
@@ -172,6 +176,12 @@ class Panel(QWidget):
         """Take back what ``settings`` gave; unknown or broken values are left aside."""
 
     # Qt's own.
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            event.ignore()  # That key is a command of the window's: it would open a second one.
+        else:
+            self.menu_wanted.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         pressed = _spellings(event)

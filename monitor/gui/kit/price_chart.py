@@ -7,6 +7,8 @@ from PySide6.QtGui import QColor
 
 from monitor.gui.kit.axes import PriceScale, Tag, TimeScale
 from monitor.gui.kit.candle_item import (
+    GAP_PX,
+    STRIP_PX,
     VOLUME_ROOM_PX,
     VOLUME_SHARE,
     BackfilledGround,
@@ -17,7 +19,7 @@ from monitor.gui.kit.empty_note import EmptyNote
 from monitor.gui.kit.movable_chart import MovableChart
 from monitor.gui.kit.price_marks import LiveChip, PriceMarks
 from monitor.gui.kit.theme import Theme
-from monitor.gui.kit.value_strip import STRIP_PX, Part, ValueStrip
+from monitor.gui.kit.value_strip import ValueStrip
 from monitor.model.time import SECOND
 from monitor.studies.number_format import compact, fixed
 
@@ -44,6 +46,11 @@ class PriceChart(MovableChart):
         self._items = (self.ground, self.candles, self.marks, self.strip, self.chip, self.note)
         for item in self._items:
             self.view.addItem(item, ignoreBounds=True)
+        # The view lifts what would lie below itself, and so above the grid.
+        self.ground.setZValue(self.view.zValue())
+        self.grid.setZValue(self.view.zValue() + 1)
+        for ruled in (self.grid, self.hatching, self.cross):
+            ruled.head_px = STRIP_PX
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
@@ -61,15 +68,15 @@ class PriceChart(MovableChart):
     def prices_px(self) -> float:
         """The height of the prices' part."""
         height = float(self.view.height())
-        return max(height - round(height * VOLUME_SHARE) - STRIP_PX, 1.0)
+        return max(height - round(height * VOLUME_SHARE) - STRIP_PX - 2 * GAP_PX, 1.0)
 
     def show_nothing(self, words: str) -> None:
         """Show nothing but a sentence."""
         self.note.say(words)
         self.show_candles(None)
         self.marks.show_prices(None, None, None, self.theme.dim)
-        self.strip.show_parts((), None, ground=False)
-        self.chip.show_chip(shown=False)
+        self.strip.show_figures("", (), "", self.theme.dim)
+        self.offer_live(offered=False)
         self.prices.show_tags([])
         self.prices.floor_labels = ()
         self.times.show_tags([])
@@ -96,7 +103,7 @@ class PriceChart(MovableChart):
         labels = tuple((top * share, compact(top_volume * share)) for share in shares)
         self.prices.floor_labels = labels if top_volume > 0 else ()
         per_px = (high - low) / self.prices_px()
-        wanted = [low - floor * per_px, high + STRIP_PX * per_px]
+        wanted = [low - (floor + GAP_PX) * per_px, high + (STRIP_PX + GAP_PX) * per_px]
         if high > low and self.view.viewRange()[1] != wanted:
             self.view.setYRange(*wanted, padding=0)
             self.prices.make_room()
@@ -122,16 +129,14 @@ class PriceChart(MovableChart):
         figures: Sequence[tuple[str, str]],
         note: str,
         colour: QColor,
-        pointer: QPointF | None,
-        *,
-        ground: bool,
     ) -> None:
         """The strip along the top; nothing where ``when`` is empty."""
-        parts = [Part(when, ""), *(Part(name, text, colour) for name, text in figures)]
-        if note:
-            parts.append(Part(note, ""))
-        self.strip.clear_px = self.chip.room if self.chip.shown else 0
-        self.strip.show_parts(parts if when else (), pointer, ground=ground)
+        self.strip.show_figures(when, figures, note, colour)
+
+    def offer_live(self, *, offered: bool) -> None:
+        """The button back to the newest, or not."""
+        self.chip.show_chip(shown=offered)
+        self.ground.taken_px = self.chip.width if offered else 0
 
     def _pointer_tag(self, pixel: QPointF, decimals: int) -> Tag:
         """The price under the pointer; in the volume pane the volume."""

@@ -69,9 +69,14 @@ class LiveChip(ChartItem):
             self.update()
 
     @property
-    def room(self) -> int:
-        """The height it takes above the volume pane."""
-        return CHIP_HEIGHT + CHIP_MARGIN
+    def width(self) -> int:
+        """What it takes at the right end, its margins with it."""
+        return round(self._width()) + 2 * CHIP_MARGIN
+
+    def _width(self) -> float:
+        metrics = QFontMetricsF(font(SMALL_PX))
+        words, key = metrics.horizontalAdvance(self.text), metrics.horizontalAdvance(self.key)
+        return words + key + 4 * CHIP_MARGIN
 
     def hit(self, pixel: QPointF) -> bool:
         """Whether a click on that pixel of the view is one on the chip."""
@@ -80,9 +85,7 @@ class LiveChip(ChartItem):
     def paint_pixels(self, p: QPainter, area: QRectF, to: Mapping) -> None:
         if not self.shown:
             return
-        metrics = QFontMetricsF(font(SMALL_PX))
-        words, key = metrics.horizontalAdvance(self.text), metrics.horizontalAdvance(self.key)
-        width = round(words + key + 4 * CHIP_MARGIN)
+        width = round(self._width())
         floor = round(area.bottom() - area.height() * VOLUME_SHARE)
         left = area.right() - width - CHIP_MARGIN
         box = QRectF(round(left), floor - CHIP_HEIGHT - CHIP_MARGIN, width, CHIP_HEIGHT)

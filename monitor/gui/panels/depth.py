@@ -14,7 +14,7 @@ from monitor.export.table import Table
 from monitor.gui.kit.axes import PriceScale, SizeScale, Tag
 from monitor.gui.kit.chart import Chart
 from monitor.gui.kit.depth_item import DepthItem
-from monitor.gui.kit.empty_note import EmptyNote
+from monitor.gui.kit.empty_note import NOTHING_PICKED, EmptyNote
 from monitor.gui.kit.panel import Action, Panel, Surroundings
 from monitor.gui.kit.readout import Readout
 from monitor.market.market import Market
@@ -74,7 +74,7 @@ class DepthPanel(Panel):
         if market is None or span is None:
             self.curve.show_curve(None)
             self.readout.show_rows(None, ())
-            self.note.say("No order book yet" if market else "No symbol picked")
+            self.note.say("No order book yet" if market else NOTHING_PICKED)
             return
         self.note.say("")
         low, high = self._follow(*span)

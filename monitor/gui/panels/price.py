@@ -13,6 +13,7 @@ from monitor.gui.kit.axes import Tag
 from monitor.gui.kit.backfill import MOST_ASKED, Backfill
 from monitor.gui.kit.bad_spans import BadSpans
 from monitor.gui.kit.candle_item import CandlePicture
+from monitor.gui.kit.empty_note import NOTHING_PICKED
 from monitor.gui.kit.panel import Action, Panel, Surroundings
 from monitor.gui.kit.price_chart import PriceChart
 from monitor.gui.kit.price_view import PriceView
@@ -46,6 +47,7 @@ KEY_PAN = 1 / 8
 SCALE_PER_PX = 0.006
 MOST_MERGED = 20
 """Finer candles that are asked for to make up one that the venue doesn't tell."""
+MOVING = "Move and zoom"
 UNASKED = (State.CONNECTING, State.DOWN)
 """Of such a feed nothing is asked: it could not answer."""
 
@@ -98,7 +100,7 @@ class PricePanel(Panel):
         market = self.market
         self._say_header(market)
         if market is None:
-            self.chart.show_nothing("No symbol picked")
+            self.chart.show_nothing(NOTHING_PICKED)
             return
         series = market.candles(self.interval)
         wall = self.surroundings.wall_clock()
@@ -114,7 +116,7 @@ class PricePanel(Panel):
         self._draw_candles(market, self._window, wall)
         self._mark_prices(market, series)
         self._read_pointer(market, series)
-        self.chart.chip.show_chip(shown=not self.time.following)
+        self.chart.offer_live(offered=not self.time.following)
 
     def paint_body(self, painter: QPainter, area: QRectF) -> None:
         self.chart.paint_into(painter, area)
@@ -139,21 +141,27 @@ class PricePanel(Panel):
                 str(number),
                 lambda name=name: self.pick_timeframe(name),  # type: ignore[misc]
                 lambda name=name: self.timeframe == name,  # type: ignore[misc]
+                submenu="Timeframe",
             )
             for number, (name, _) in enumerate(TIMEFRAMES, 1)
         )
         return (
             *picks,
             Action("Line of closes", "Alt+L", self._toggle_line, lambda: self.line),
-            Action("Go live", "End", self.go_live),
-            Action("To the oldest candle", "Home", self._go_oldest),
-            Action("Earlier", "Left", lambda: self._pan_share(-KEY_PAN)),
-            Action("Later", "Right", lambda: self._pan_share(KEY_PAN)),
-            Action("Zoom in", "+", lambda: self._zoom(1 / KEY_ZOOM)),
-            Action("Zoom out", "-", lambda: self._zoom(KEY_ZOOM)),
-            Action("Stretch prices", "Alt+Up", lambda: self._scale(1 / KEY_ZOOM)),
-            Action("Squeeze prices", "Alt+Down", lambda: self._scale(KEY_ZOOM)),
             Action("Fit prices", "Alt+A", self._fit_again, lambda: self.price.automatic),
+            Action("Go live", "End", self.go_live, group=MOVING),
+            Action("To the oldest candle", "Home", self._go_oldest, group=MOVING),
+            *(
+                Action(name, key, run, group=MOVING, submenu=MOVING)
+                for name, key, run in (
+                    ("Earlier", "Left", lambda: self._pan_share(-KEY_PAN)),
+                    ("Later", "Right", lambda: self._pan_share(KEY_PAN)),
+                    ("Zoom in", "+", lambda: self._zoom(1 / KEY_ZOOM)),
+                    ("Zoom out", "-", lambda: self._zoom(KEY_ZOOM)),
+                    ("Stretch prices", "Alt+Up", lambda: self._scale(1 / KEY_ZOOM)),
+                    ("Squeeze prices", "Alt+Down", lambda: self._scale(KEY_ZOOM)),
+                )
+            ),
         )
 
     def market_changed(self) -> None:
@@ -358,7 +366,7 @@ class PricePanel(Panel):
             self.chart.show_cross(middle, opening_text(opened, step, utc=utc))
             row = int(np.searchsorted(candles.ts_open, opened))
             if row >= len(candles.ts_open) or candles.ts_open[row] != opened:
-                self.chart.show_figures("", (), "", self.theme.dim, None, ground=False)
+                self.chart.show_figures("", (), "", self.theme.dim)
                 return
         sizes = candles.volume[row : row + 1].tolist()
         digits = digits_of(market.instrument, market.book.tick_size, sizes)
@@ -366,8 +374,7 @@ class PricePanel(Panel):
         colour = self.theme.buy if up else self.theme.sell
         if self._pointer is None and not self.believed:
             colour = self.theme.dim
-        manual = not self.price.automatic
-        self.chart.show_figures(when, figures, note, colour, self._pointer, ground=manual)
+        self.chart.show_figures(when, figures, note, colour)
 
     def _say_header(self, market: Market | None) -> None:
         if market is None:

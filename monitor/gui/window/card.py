@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from monitor.gui.kit.text import plain_label
+from monitor.gui.window.borrowed_focus import BorrowedFocus
 
 EDGE = 12
 
@@ -20,6 +21,7 @@ class Card(QFrame):
         self.setObjectName("card")
         self.setAccessibleName(title)
         self._wanted = width
+        self._focus = BorrowedFocus(self)
         self.title = plain_label(title, self, name="title")
         self.close_button = QPushButton("Close  Esc", self)
         self.close_button.clicked.connect(self.close_card)
@@ -37,7 +39,7 @@ class Card(QFrame):
         self.place()
         self.show()
         self.raise_()
-        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus.take(self.close_button)
 
     def place(self) -> None:
         """Stand at the right edge, between the bars."""
@@ -52,8 +54,9 @@ class Card(QFrame):
         return self.sizeHint().height()
 
     def close_card(self) -> None:
-        """Go away."""
+        """Go away; the focus returns to where it was."""
         if not self.isHidden():
+            self._focus.give_back()
             self.hide()
             self.closed.emit()
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from monitor.gui.kit.theme import Theme
+from monitor.gui.window.geometry import bring_into_sight
 
 STATE_VERSION = 1
 _Flag = ads.CDockManager.eConfigFlag
@@ -83,7 +84,9 @@ class Docks(QStackedWidget):
 
     def float_panel(self, panel_id: str) -> None:
         """Give a panel a window of its own."""
-        self._docks[panel_id].setFloating()
+        dock = self._docks[panel_id]
+        dock.setFloating()
+        bring_into_sight(dock.window())
 
     def remove(self, panel_id: str) -> None:
         """Let a panel go; its widget is the caller's again."""
@@ -164,6 +167,8 @@ class Docks(QStackedWidget):
         finally:
             self._restoring = False
         self.arrange(self.arranging)
+        for window in self._manager.floatingWidgets():
+            bring_into_sight(window)  # The screen it stood on may be gone.
         return done
 
     def _place(self, panel_id: str, where: ads.DockWidgetArea, beside: str, share: int) -> None:

@@ -120,8 +120,7 @@ class MainWindow(QMainWindow):
         self.palette_card.digit_pressed.connect(
             lambda n: self.pick_timeframe(tuple(TIMEFRAMES)[n - 1])
         )
-        for card in (self.palette_card, self.feed_card, self.settings_card):
-            card.closed.connect(self._focus_panel)
+        self.palette_card.closed.connect(self._focus_panel)
         bench.current_changed.connect(self._current_changed)
         bench.menu_wanted.connect(self._show_menu)
         self.docks.floated.connect(lambda window: window.installEventFilter(self))

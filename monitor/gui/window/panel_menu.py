@@ -32,9 +32,7 @@ def panel_menu(
     """The menu, ready to pop up. Keys are written beside the names; the panel answers them."""
     menu = QMenu(parent)
     menu.setAccessibleName(f"{panel.title}: menu")
-    for action in panel.actions_offered():
-        checked = None if action.checked is None else action.checked()
-        _add(menu, action.name, action.key, action.run, checked=checked)
+    _add_own(menu, panel)
     menu.addSeparator()
     _add(menu, "Return to its place" if deeds.filled else "Fill the window", "F11", deeds.fill)
     if not deeds.filled:
@@ -56,6 +54,23 @@ def panel_menu(
     menu.addSeparator()
     _add(menu, "Close panel", "Ctrl+W", deeds.close)
     return menu
+
+
+def _add_own(menu: QMenu, panel: Panel) -> None:
+    """What the panel offers itself: parted by its groups, some in menus of their own."""
+    within: dict[str, QMenu] = {}
+    group = None
+    for action in panel.actions_offered():
+        if group is not None and action.group != group:
+            menu.addSeparator()
+        group = action.group
+        place = menu
+        if action.submenu:
+            if action.submenu not in within:
+                within[action.submenu] = menu.addMenu(action.submenu)
+            place = within[action.submenu]
+        checked = None if action.checked is None else action.checked()
+        _add(place, action.name, action.key, action.run, checked=checked)
 
 
 def _add(

@@ -197,7 +197,7 @@ def test_settings_come_back(panel: DepthPanel, surroundings: Surroundings, qtbot
 def test_says_what_is_missing(panel: DepthPanel, look: Callable[[], None]) -> None:
     """Without a market, or without a book, the chart says so."""
     look()
-    assert "No symbol picked" == panel.note.text
+    assert "No symbol picked. Ctrl+K finds one." == panel.note.text
     held: Market = market()
     held.book.clear()
     panel.watch(held)

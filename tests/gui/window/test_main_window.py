@@ -296,7 +296,11 @@ def test_the_panels_menu_holds_its_actions(stage: Stage) -> None:
     """What a panel offers, and what every panel can."""
     stage.window.open_menu()
     menu = next(menu for menu in stage.window.findChildren(QMenu) if menu.isVisible())
-    names = [action.text().partition("\t")[0] for action in menu.actions()]
+    within = menu.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert ["Timeframe", "Move and zoom"] == [one.title() for one in within[:2]]
+    held = [*menu.actions(), *(action for one in within for action in one.actions())]
+    names = [action.text().partition("\t")[0] for action in held]
+    assert len(menu.actions()) <= 16
     for action in stage.window.workbench.panel("price-1").actions_offered():
         assert action.name in names
     assert {"Fill the window", "Link colour", "Export …", "Close panel"} <= set(names)
