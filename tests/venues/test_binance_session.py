@@ -503,3 +503,31 @@ def test_the_facts_load_and_each_instance_stands_alone() -> None:
     assert first.facts == second.facts
     assert first.url.startswith("wss://")
     assert first.books is not second.books
+
+
+def test_a_snapshot_that_the_request_limit_holds_back_is_explained() -> None:
+    """Why, and for how long, in words that count down; nothing lingers once it is asked for."""
+    symbols = [f"C{n}USDT" for n in range(110)]
+    desk = Desk(*(stream("book", symbol) for symbol in symbols))
+    desk.open()
+    desk.wait(30_000)
+    for _ in range(8):
+        desk.acknowledge()
+        desk.wait(500)
+    for symbol in symbols:
+        desk.hear(depth(5, 7, symbol=symbol))
+    asked = desk.asked_for("depth")
+    assert 4800 // 50 == len(asked)
+    for url in asked:
+        desk.answer(snapshot(7, [(1, 1)], [(2, 1)]), url.rpartition("/")[2])
+    held = desk.venue.books[symbols[-1]].status
+    assert State.SYNCING is held.verdict(desk.now).state
+    begun = held.verdict(desk.now).reason
+    assert begun.startswith("waiting for Binance's request limit, next snapshot in ")
+    left = int(begun.split()[-2])
+    assert 0 < left <= 60
+    desk.wait(10_000)
+    assert f"next snapshot in {left - 10} s" in held.verdict(desk.now).reason
+    desk.wait(1000 * (left - 9))
+    assert len(symbols) - len(asked) <= len(desk.asked_for("depth"))
+    assert "" == held.verdict(desk.now).reason

@@ -43,6 +43,7 @@ KEEP_UPDATES: Final = 600
 """Updates kept to join a snapshot to: a minute at 100 ms; REST itself gives up after 10 s."""
 CROSSED_LIMIT: Final = SECOND
 """A book may be crossed for a moment in an auction; for longer, updates were missed."""
+HELD: Final = "waiting for Binance's request limit"
 OUTSIDE: Final = "the price left the part of the book that the snapshot told of"
 
 
@@ -219,6 +220,12 @@ class BookSync(BookStream):
         self.timing.refused(now, wait)
         if not self.splice.joined:
             self._explain(reason)
+
+    def held(self, wait: int) -> None:
+        """The venue's limit holds the snapshot back for ``wait`` ns; 0 where it does no more."""
+        if not self.splice.joined and (wait or self.status.reason.startswith(HELD)):
+            seconds = -(-wait // SECOND)
+            self._explain(f"{HELD}, next snapshot in {seconds} s" if wait else "")
 
     def distrust(self, reason: str, now: int, ts_recv: int) -> None:
         """The ids follow, but the content can't be right: only a new snapshot helps."""

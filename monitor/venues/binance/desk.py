@@ -48,6 +48,20 @@ class Desk:
         self._waiting = held
         return requests
 
+    def held(self, path: str, now: int) -> dict[str, int]:
+        """The symbols whose ``path`` has to wait for the venue's limits, each with until when."""
+        if not self._waiting:
+            return {}
+        plans = [
+            (plan.query.weight, max(plan.not_before, self.held_until)) for plan in self._waiting
+        ]
+        times = self._weights.waits(plans, now)
+        return {
+            dict(plan.query.params)["symbol"]: at
+            for plan, at in zip(self._waiting, times, strict=True)
+            if plan.query.path == path and at > now
+        }
+
     def closed(self, url: str) -> Plan | None:
         """The plan that an answer or a failure belongs to; None where it was not asked for."""
         return self._asked.pop(url, None)

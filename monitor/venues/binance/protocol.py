@@ -193,6 +193,9 @@ class Binance(VenueProtocol):
             if sync.wants_snapshot(now):
                 self._ask_snapshot(sync, now)
         self._flush(now)
+        held = self._desk.held(rest.DEPTH, now)
+        for symbol, sync in self._syncs.items():
+            sync.held(held[symbol] - now if symbol in held else 0)
         due, self._due = self._due, []
         return due
 
@@ -340,7 +343,11 @@ class Binance(VenueProtocol):
 
     def _flush(self, now: int) -> None:
         self._outbox += self._subscriptions.flush(now)
-        self._requests += self._desk.release(now, self.facts.rest_urls[0])
+        for request in self._desk.release(now, self.facts.rest_urls[0]):
+            self._requests.append(request)
+            asked = rest.asked_by(request.url)
+            if asked.path == rest.DEPTH and asked.symbol in self._syncs:
+                self._syncs[asked.symbol].asked(now)
 
     def _ask_snapshot(self, sync: BookSync, now: int) -> None:
         extra = self.facts.extra
@@ -348,6 +355,7 @@ class Binance(VenueProtocol):
         many = "_many" if wanted > int(extra["many_books"]) else ""
         levels, weight = extra["snapshot_levels" + many], extra["snapshot_weight" + many]
         self._desk.plan(rest.depth_query(sync.symbol, int(levels), int(weight)))
+        # Again when it leaves, where the request limit holds it back.
         sync.asked(now)
 
     def _forget(self, name: str, symbol: str) -> None:

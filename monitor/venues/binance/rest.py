@@ -92,6 +92,18 @@ class Weights:
         self._spent: deque[tuple[int, int]] = deque()
         self._sum = 0
 
+    def waits(self, plans: Iterable[tuple[int, int]], now: int) -> list[int]:
+        """When each of these may be asked, one after the other: (weight, not before) each."""
+        ahead = Weights(self.limit)
+        ahead._spent, ahead._sum = self._spent.copy(), self._sum
+        times: list[int] = []
+        for weight, not_before in plans:
+            now = max(now, not_before)
+            while not ahead.admits(weight, now):
+                now = ahead._spent[0][0] + MINUTE
+            times.append(now)
+        return times
+
     def admits(self, weight: int, now: int) -> bool:
         """True where ``weight`` more may be asked at ``now``; it then counts as asked."""
         while self._spent and now - self._spent[0][0] >= MINUTE:
