@@ -1,10 +1,8 @@
 """The command line: what is asked is parsed here, done elsewhere, and never ends in a traceback."""
 
 import argparse
-import contextlib
 import importlib
 import json
-import os
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
@@ -14,6 +12,7 @@ from typing import Any, NoReturn, Protocol, cast
 from monitor import __version__
 from monitor.app.failure import BadUse, JobFailed
 from monitor.app.logs import begin_log, log_file, note_crash
+from monitor.app.output import told_output
 from monitor.feeds.feed_error import FeedError
 
 OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -47,25 +46,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if arguments[:1] == [DEMO_PROCESS]:
             return _demo_process(arguments[1:])
-        status = _do(_parser().parse_args(arguments))
-        sys.stdout.flush()
+        return _do(_parser().parse_args(arguments))
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else OK
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has had enough; the interpreter must not flush into it again.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has had enough.
         return FAILED
-    return status
 
 
 def _do(options: argparse.Namespace) -> int:
     name = f"depthscope {options.command}" if options.command else "depthscope"
     try:
         _begin_log(name, verbose=options.verbose)
-        return _command(options.command).run(options)
+        with told_output():
+            return _command(options.command).run(options)
     except BadUse as error:
         return _say(name, error, WRONG_USE)
     except (JobFailed, FeedError) as error:

@@ -1,6 +1,7 @@
 """One pass over a recording: its lines, in order, to a protocol that knows no other time."""
 
 import contextlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from monitor.protocol.venue import HttpRequest, HttpResponse, VenueProtocol
 
 Sink = Callable[[Sequence[Event]], None]
 
+LOOK_AHEAD = 256
+"""Lines looked at, at most, to see whether the connection of an answer is opened after it."""
 TICK = SECOND // 4
 TICKS_IN_A_SILENCE = 40
 """Longer silences are a machine that slept: ten seconds of ticks, then one at their end."""
@@ -31,7 +34,8 @@ class Playback:
         try:
             self.protocol = protocol_of(self.reader.header.venue)
             self._entries: Iterator[Entry] = iter(self.reader)
-            self.next = next(self._entries, None)
+            self._ahead: deque[Entry] = deque()
+            self.next = self._read()
         except BaseException:
             self.reader.close()
             raise
@@ -44,6 +48,7 @@ class Playback:
         self._last_lines: dict[int, int] | None = None
         self._url = ""
         self._begun = False
+        self._early: list[Entry] = []
 
     def play(self, entry: Entry) -> None:
         """Play ``next``, and the ticks before it."""
@@ -58,7 +63,10 @@ class Playback:
             self._play_other(entry, ts)
         self._begun = True
         self._line += 1
-        self.next = next(self._entries, None)
+        self.next = self._read()
+
+    def _read(self) -> Entry | None:
+        return self._ahead.popleft() if self._ahead else next(self._entries, None)
 
     def _play_other(self, entry: Entry, ts: int) -> None:
         """A line that is no message of the venue's."""
@@ -67,6 +75,7 @@ class Playback:
                 self._url = entry.url
                 if any(self._last_line(other) > self._line for other in self._open - {entry.c}):
                     self._open.add(entry.c)
+                    self._answer_early(ts)
                 else:
                     self._opened(entry.c, ts)
             case "close":
@@ -76,12 +85,34 @@ class Playback:
                 self._need_open(entry.c, ts)
                 self.protocol.sent(entry.m, ts, ts)
             case _:
+                if entry.c not in self._open and self._is_opened_later(entry):
+                    self._early.append(entry)
+                    return
                 # Only a file's very first answer opens: elsewhere it may come while no socket is.
                 if not self._begun:
                     self._opened(entry.c, ts)
-                request = HttpRequest(entry.url)
-                response = HttpResponse(entry.url, entry.status, entry.m)
-                self._pass_on(self.protocol.answered(request, response, ts, ts))
+                self._answered(entry, ts)
+
+    def _answered(self, entry: Entry, ts: int) -> None:
+        request = HttpRequest(entry.url)
+        response = HttpResponse(entry.url, entry.status, entry.m)
+        self._pass_on(self.protocol.answered(request, response, ts, ts))
+
+    def _is_opened_later(self, answer: Entry) -> bool:
+        """True where an answer came a little before the opening of the connection it is for.
+
+        A new connection begins every book anew: a snapshot of that time would be lost.
+        """
+        for n in range(LOOK_AHEAD):
+            if n == len(self._ahead):
+                entry = next(self._entries, None)
+                if entry is None:
+                    return False
+                self._ahead.append(entry)
+            entry = self._ahead[n]
+            if entry.k in ("open", "in", "out") and (entry.c == answer.c or not self._open):
+                return entry.k == "open"
+        return False
 
     def _need_open(self, connection: int, ts: int) -> None:
         """Files may have no ``open`` lines: another connection number is another connection.
@@ -110,6 +141,12 @@ class Playback:
     def _opened(self, connection: int, ts: int) -> None:
         self._open.add(connection)
         self.protocol.opened(self._url, ts, ts)
+        self._answer_early(ts)
+
+    def _answer_early(self, ts: int) -> None:
+        early, self._early = self._early, []
+        for entry in early:
+            self._answered(entry, ts)
 
     def _pass_on(self, events: Sequence[Event]) -> None:
         if events:

@@ -18,6 +18,7 @@ TAIL = 4 * 1024 * 1024
 MAX_LINE = 64 * 1024 * 1024
 """No venue's message comes near; a longer line is damage, or meant to fill the memory."""
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MAGIC = b"\x28\xb5\x2f\xfd"
 _BEGINNING = b'{"format":"'
 _SKIPPABLE = b"\x2a\x4d\x18"
@@ -142,7 +143,8 @@ class Reader:
     def _why_no_line(self) -> str:
         if not self.size:
             return "was empty"
-        if not _BEGINNING.startswith(self._unfinished[: len(_BEGINNING)]):
+        begun = self._unfinished.removeprefix(_BYTE_ORDER_MARK)
+        if not _BEGINNING.startswith(begun[: len(_BEGINNING)]):
             return _no_recording(self._unfinished)
         return "broke off, or was damaged, before the end of its first line"
 
@@ -299,9 +301,16 @@ class _Line(msgspec.Struct, gc=False):
 
 
 _decode_line = msgspec.json.Decoder(_Line).decode
-_decode_header = msgspec.json.Decoder(Header).decode
 _decode_text = msgspec.json.Decoder(str).decode
 _check_json = msgspec.json.Decoder(msgspec.Raw).decode
+
+
+def _decode_header(line: bytes) -> Header:
+    """Line 1; a null is as good as nothing. Raises msgspec.DecodeError."""
+    fields = msgspec.json.decode(line.removeprefix(_BYTE_ORDER_MARK), type=dict[str, object])
+    return msgspec.convert(
+        {key: value for key, value in fields.items() if value is not None}, Header
+    )
 
 
 def _entry(line: _Line) -> Entry:

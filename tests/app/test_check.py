@@ -15,7 +15,7 @@ from monitor.app.check import as_text, judge
 from monitor.feeds.recording import Reader
 from monitor.feeds.zstd import ZstdDecompressor
 from monitor.model.time import SECOND
-from tests.app.commands import depthscope
+from tests.app.commands import COMMAND, depthscope
 from tests.conftest import ROOT
 from tests.feeds.recordings import HEADER, file_of, line
 
@@ -257,6 +257,33 @@ def test_what_is_no_recording_is_failed_in_a_sentence(tmp_path: Path, content: b
     assert ("failed", 1) == (report["verdict"], ended.returncode)
     assert 1 == ended.stderr.count("\n")
     assert str(path) in ended.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_output_that_takes_nothing_is_named(kraken: Path, unbuffered: str) -> None:
+    """A full disk is no error of the program; one sentence tells of the output."""
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [*COMMAND, "check", str(kraken), "--json"],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    told = "depthscope check: the output could not be written: no space left on device.\n"
+    assert (told, 1) == (ended.stderr, ended.returncode)
+
+
+def test_a_recording_of_a_header_alone_is_ok(tmp_path: Path) -> None:
+    """Nothing came, nothing is wrong; a byte order mark and a clock of null change nothing."""
+    path = tmp_path / "a.jsonl"
+    header = json.dumps({**HEADER, "venue": "kraken", "clock": None}).encode()
+    path.write_bytes(b"\xef\xbb\xbf" + header + b"\n")
+    assert ("ok", 0) == (judge(path)["verdict"], judge(path)["messages"])
 
 
 def test_a_folder_a_missing_file_and_a_closed_one(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_every_kind_of_line_is_told(staged: Staged) -> None:
         ([line(1, "in", 1)], [1]),
         ([line(1, "out", 1), line(2, "in", 1)], [1]),
         ([line(1, "http", 1, url="u"), line(2, "in", 1)], [1]),
-        ([line(1, "http", 1, url="u"), line(2, "open", url="w"), line(3, "in", 1)], [1, 2]),
+        ([line(1, "http", 1, url="u"), line(2, "open", url="w"), line(3, "in", 1)], [2]),
         ([line(1, "in", 1), line(2, "in", 1, c=1), line(3, "in", 1, c=1)], [1, 2]),
         ([line(1, "in", 1, c=1), line(2, "in", 1, c=2), line(3, "in", 1, c=1)], [1]),
         ([line(1, "in", 1), line(2, "close", "x", x="text"), line(3, "in", 1)], [1, 3]),
@@ -149,6 +149,30 @@ def test_connections_open_without_an_open_line(
     stage = staged(lines)
     stage.player.run()
     assert opens == [note[1] for note in stage.notes if note[0] == "opened"]
+
+
+@pytest.mark.parametrize("number", [0, 7])
+def test_an_answer_from_before_its_connection_is_told_after_the_opening(
+    staged: Staged, number: int
+) -> None:
+    """Whatever its number; an opening begins every book anew, so told before it it were lost."""
+    answer = line(1, "http", 1, c=number, url="u")
+    after = [line(2, "open", c=7, url="w"), line(3, "in", 1, c=7)]
+    stage = staged([answer, *after])
+    stage.player.run()
+    assert ["opened", "answered", "received"] == [what for what, *_ in stage.notes]
+    first = [line(1, "open", c=1), line(1, "in", 1, c=1), line(1, "close", "x", c=1)]
+    stage = staged([*first, answer, *after])
+    stage.player.run()
+    assert ["closed", "opened", "answered", "received"] == [what for what, *_ in stage.notes][2:]
+
+
+def test_an_answer_whose_connection_is_never_opened_is_told_at_once(staged: Staged) -> None:
+    """Its number may be none's: it came while another connection stood."""
+    lines = [line(1, "open", c=1), line(2, "in", 1, c=1), line(3, "http", 1, url="u")]
+    stage = staged([*lines, line(4, "in", 1, c=1)])
+    stage.player.run()
+    assert ["opened", "received", "answered", "received"] == [what for what, *_ in stage.notes]
 
 
 def test_ticks_follow_recorded_time(staged: Staged) -> None:

@@ -261,6 +261,18 @@ def test_a_stranger_may_write_keys_in_any_order(tmp_path: Path) -> None:
         assert [Entry(7, 0, "in", b'{"a": 1.10}')] == list(reader)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_byte_order_mark_and_nulls_in_the_header_do_no_harm(tmp_path: Path, name: str) -> None:
+    """Some programs begin every text with the one, and write what they don't know as the other."""
+    header = HEADER | {"clock": None, "source": None, "symbols": None, "started_ns": None}
+    text = b"\xef\xbb\xbf" + json.dumps(header).encode() + b"\n" + line(1, "in", 1)
+    path = tmp_path / name
+    path.write_bytes(compress(text) if name.endswith(".zst") else text)
+    with Reader(path) as reader:
+        assert ("test", "", ()) == (reader.header.venue, reader.header.clock, reader.header.symbols)
+        assert [Entry(1, 0, "in", b"1")] == list(reader)
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
