@@ -75,7 +75,11 @@ class SubscribedBook(BookStream):
 
     def _without_snapshot(self, now: int, ts_recv: int) -> None:
         """An update that joins nothing: a gap where none was expected, else of the past."""
-        if not self.expecting and self.status.state is not State.GAP:
+        if self.expecting:
+            return
+        if self.status.state is State.GAP:
+            self.broken = True  # the snapshot that was to repair it is lost, too
+        else:
             self._missed(NO_SNAPSHOT, now, ts_recv)
 
     def _judge_crossing(self, now: int, ts_recv: int) -> None:

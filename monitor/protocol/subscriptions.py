@@ -8,6 +8,9 @@ import msgspec
 from monitor.model.time import SECOND
 
 LONGEST_PAUSE = 30 * SECOND
+REPAIR_TIMEOUT = 2 * SECOND
+"""Who asks anew has a broken book on screen: it waits no longer than this for what it lacks,
+the first time, and twice as long each time after."""
 CALM = 60 * SECOND
 """A topic that was not renewed for this long starts with the shortest pause again."""
 
@@ -46,7 +49,7 @@ class Subscriptions:
 
     A topic that is not acknowledged within ``ack_timeout``, or of which nothing is
     heard within ``first_message_timeout``, is asked for again, each time after a
-    longer pause. Topics whose channel is in ``quiet`` may stay silent for good.
+    longer pause; one that is renewed is waited for less long. Topics whose channel is in ``quiet`` may stay silent for good.
     """
 
     def __init__(
@@ -91,7 +94,7 @@ class Subscriptions:
                 if standing.leave_first:
                     leaving.append(topic)
                 standing.phase, standing.leave_first = Phase.ASKED, False
-                standing.at = now + self._ack_timeout
+                standing.at = now + _patience(standing, self._ack_timeout)
                 asking.append(topic)
         return leaving, asking
 
@@ -113,7 +116,7 @@ class Subscriptions:
         if standing is not None and standing.phase is Phase.ASKED:
             quiet = topic.channel in self._quiet
             standing.phase = Phase.FLOWING if quiet else Phase.CONFIRMED
-            standing.at = now + self._first_message_timeout
+            standing.at = now + _patience(standing, self._first_message_timeout)
 
     def flowing(self, topic: Topic) -> None:
         """The topic's first message came."""
@@ -149,6 +152,12 @@ class Subscriptions:
             for topic, standing in self._topics.items()
             if standing.phase in (Phase.ASKED, Phase.CONFIRMED) and now > standing.at
         ]
+
+
+def _patience(standing: _Standing, limit: int) -> int:
+    if standing.renewed is None:
+        return limit
+    return min(REPAIR_TIMEOUT << min(standing.renewals, 16), limit)
 
 
 def in_batches(topics: Iterable[Topic], size: int) -> list[list[Topic]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from monitor.model.events import BookDelta, BookSnapshot
 from monitor.model.streams import Stream
 from monitor.model.time import SECOND
 from monitor.model.verdict import Proof, State
+from monitor.protocol.checksum import checksum
 from monitor.protocol.venue import BookStream, HttpResponse
 from monitor.venues.kraken import Kraken
 from tests.venues.plain_kraken import PlainKraken, acknowledgement, filled
@@ -137,6 +139,76 @@ def test_a_dropped_update_is_a_gap_within_one_message_and_heals(listed: bool) ->
     assert (1, 0, 1) == (counters.checksums_failed, counters.gaps, counters.resyncs)
     assert State.LIVE is state(kraken, 9)
     assert venue.top(bids=True) == levels(kraken, bids=True)
+
+
+@pytest.mark.parametrize("quiet", [False, True], ids=["updates come", "nothing comes"])
+def test_a_repair_whose_snapshot_is_lost_too_is_asked_for_again_soon(*, quiet: bool) -> None:
+    """An acknowledgement without its snapshot: within 2 s, and each time later, not after 10 s."""
+    venue = filled()
+    kraken = live(venue)
+    kraken.received(venue.change(bids=True, price="99.9", size="7")[:-1], 5, 5)
+    kraken.messages_to_send()
+    now, asked = 5, []
+    kraken.received(acknowledgement(), now, now)
+    while now < 40 * SECOND:
+        now += SECOND // 4
+        kraken.received(b'{"channel":"heartbeat"}', now, now)
+        if not quiet:
+            kraken.received(venue.change(bids=True, price="99.8", size="7"), now, now)
+        kraken.tick(now, now)
+        if any('"subscribe","params":{"channel":"book"' in m for m in kraken.messages_to_send()):
+            asked.append(now / SECOND)
+            kraken.received(acknowledgement(), now, now)
+    pauses = [b - a for a, b in pairwise(asked)]
+    assert asked[0] <= 4
+    assert 4 <= len(asked) <= 6
+    assert sorted(pauses) == pauses
+    assert 1 == stream_of(kraken).status.rejected
+    assert 0 == stream_of(kraken).status.gaps
+    kraken.received(venue.snapshot(), now, now)
+    assert State.LIVE is state(kraken, now)
+
+
+def whole_priced(qty: str) -> tuple[PlainKraken, bytes]:
+    """A book of whole prices, whose JSON numbers carry a point all the same, and its snapshot."""
+    digits = (0, len(qty.partition(".")[2].rstrip("0")))
+    bids = {Decimal(60000 - n): Decimal(qty) for n in range(10)}
+    asks = {Decimal(60001 + n): Decimal(qty) for n in range(10)}
+    crc = checksum(list(asks.items()), list(bids.items()), digits)
+    rows = [
+        ",".join(f'{{"price":{price}.0,"qty":{qty}}}' for price in side) for side in (bids, asks)
+    ]
+    data = f'"symbol":"BTC/USD","bids":[{rows[0]}],"asks":[{rows[1]}],"checksum":{crc}'
+    snapshot = f'{{"channel":"book","type":"snapshot","data":[{{{data}}}]}}'.encode()
+    venue = PlainKraken()
+    venue.bids, venue.asks = bids, asks
+    return venue, snapshot
+
+
+@pytest.mark.parametrize("qty", ["0.12345678", "1.5", "3.0"])
+def test_whole_prices_written_with_a_point_have_no_digits_behind_it(qty: str) -> None:
+    """``price_precision`` 0 and ``60000.0``: the text of the checksum has ``60000``, by the list
+    and without it."""
+    pairs = PAIRS.replace(b'"pair_decimals":1', b'"pair_decimals":0').replace(b'"0.1"', b'"1"')
+    decimals = len(qty.partition(".")[2].rstrip("0"))
+    pairs = pairs.replace(b'"lot_decimals":8', b'"lot_decimals":%d' % decimals)
+    for listed in (True, False):
+        kraken = connected()
+        if listed:
+            kraken.ask_instruments()
+            (request,) = kraken.requests_to_make()
+            kraken.answered(request, HttpResponse(request.url, 200, pairs), 0, 0)
+        venue, snapshot = whole_priced(qty)
+        kraken.received(snapshot, 3, 3)
+        status = stream_of(kraken).status
+        assert (State.LIVE, 1, 0) == (status.state, status.checksums_ok, status.checksums_failed)
+        crc = checksum(venue.top(bids=False), venue.top(bids=True)[1:], (0, decimals))
+        gone = (
+            '{"channel":"book","type":"update","data":[{"symbol":"BTC/USD","bids":[{"price":60000.0,'
+            f'"qty":0.0}}],"asks":[],"checksum":{crc},"timestamp":"2026-11-20T10:11:12.1Z"}}]}}'
+        ).encode()
+        kraken.received(gone, 4, 4)
+        assert (State.LIVE, 2, 0) == (status.state, status.checksums_ok, status.checksums_failed)
 
 
 def test_repeated_mismatches_wait_longer_and_doubt_the_digits() -> None:

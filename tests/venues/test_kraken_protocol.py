@@ -318,6 +318,25 @@ def test_the_ticker_gives_quotes_and_the_days_figures_when_they_change() -> None
     assert isinstance(again, Quote)
 
 
+def test_a_ticker_without_sides_is_understood() -> None:
+    """No quote where both are null; one that is null is a side without an offer, as 0 is."""
+    kraken = opened(stream("quotes"), stream("stats"))
+    null = TICKER.replace(b'"ask":64210.2,"ask_qty":1.25', b'"ask":null,"ask_qty":null')
+    quote, _ = kraken.received(null % b"snapshot", 2, 2)
+    assert isinstance(quote, Quote)
+    assert (64210.1, 0.5, 0.0, 0.0) == (
+        quote.bid_price,
+        quote.bid_size,
+        quote.ask_price,
+        quote.ask_size,
+    )
+    null = null.replace(b'"bid":64210.1,"bid_qty":0.5', b'"bid":null,"bid_qty":null')
+    assert [] == kraken.received(null % b"update", 3, 3)
+    null = null.replace(b'"last":64210.2', b'"last":null').replace(b"810.1", b"null")
+    assert [] == kraken.received(null % b"update", 4, 4)
+    assert (0, 0) == (kraken.unknown_messages, kraken.rejected_messages)
+
+
 def test_figures_asked_for_once_come_once() -> None:
     """The ticker is subscribed for one message and given up."""
     kraken = Kraken(depth=10)

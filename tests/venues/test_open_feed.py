@@ -206,6 +206,29 @@ def test_a_gap_is_seen_at_once_and_healed_by_subscribing_again() -> None:
     assert_equal_books(venue, feed)
 
 
+def test_a_repair_whose_snapshot_is_lost_too_is_asked_for_again_soon() -> None:
+    """A delta without its snapshot, or 2 s of silence, tells that it is lost; not 10 s."""
+    for quiet in (True, False):
+        venue = PlainFeed()
+        feed = live(venue)
+        venue.delta({"60000": "3"}, {})
+        feed.received(venue.delta({"60000": "4"}, {}), 4, 4)
+        assert (State.GAP, 1) == (state(feed), resubscriptions(feed))
+        feed.received(subscribed(), 5, 5)
+        now, asked = 5, 0
+        while not asked:
+            now += SECOND // 4
+            if not quiet:
+                feed.received(venue.delta({"60000": "5"}, {}), now, now)
+            feed.tick(now, now)
+            asked = resubscriptions(feed)
+        assert now <= 3.5 * SECOND
+        feed.received(subscribed(), now, now)
+        feed.received(venue.snapshot(), now, now)
+        assert State.LIVE is state(feed, now)
+        assert 1 == feed.books["BTC-USDT"].status.gaps
+
+
 def test_a_wrong_checksum_is_seen_at_once() -> None:
     """6.4, 5."""
     venue = PlainFeed()

@@ -62,7 +62,8 @@ class BookSync(SubscribedBook):
         self._listed: Digits | None = None
         self._refuted: Digits | None = None
         self._seen: Digits = (0, 0)
-        self._hidden: Digits = (0, 0)
+        self._needed: Digits = (0, 0)
+        self._found: Digits | None = None
         self._last = b""
         self._recent: deque[tuple[int, Pairs, Pairs]] = deque(maxlen=KEEP_UPDATES)
         self._instants = Instants()
@@ -162,9 +163,8 @@ class BookSync(SubscribedBook):
         rows = TEXT_BOOK.decode(data).data[row]
         levels = texts(rows.bids) + texts(rows.asks)
         self._seen = most_digits(self._seen, levels)
-        most = zip(self._seen, self._hidden, strict=True)
-        price_digits, size_digits = (max(seen, hidden) for seen, hidden in most)
-        self._ladder.write_with((price_digits, size_digits))
+        self._needed = most_digits(self._needed, [(bare(p), bare(q)) for p, q in levels])
+        self._ladder.write_with(self._digits())
         return all(len(price) <= SHORT and len(size) <= SHORT for price, size in levels)
 
     def _take_texts(
@@ -220,22 +220,38 @@ class BookSync(SubscribedBook):
                 self._missed(OUT_OF_ORDER, now, ts_recv)
                 return
 
-    def _found_digits(self, checksum: int) -> bool:
-        """Look for more digits than were ever written, where no list told how many.
+    def _digits(self) -> Digits:
+        """How many digits to write: as many as proved right while they do, else the most seen."""
+        if self._found is None:
+            return self._seen
+        found = tuple(zip(self._found, self._seen, self._needed, strict=True))
+        if all(needed <= proved for proved, _, needed in found):
+            return self._found
+        (prices, sizes) = (max(proved, seen) for proved, seen, _ in found)
+        return prices, sizes
 
-        JSON numbers may have lost their trailing zeros; that a wrong guess matches is
-        as unlikely as that a wrong book does.
+    def _found_digits(self, checksum: int) -> bool:
+        """Look for other digits than the most that were written, where no list told how many.
+
+        JSON numbers may have lost their trailing zeros, or carry one that is none of
+        theirs (``60000.0`` where prices are whole); that a wrong guess matches is as
+        unlikely as that a wrong book does.
         """
         if self._declared:
             return False
-        for price_digits in range(self._seen[0], MOST_DIGITS + 1):
-            for size_digits in range(self._seen[1], MOST_DIGITS + 1):
+        for price_digits in range(self._needed[0], MOST_DIGITS + 1):
+            for size_digits in range(self._needed[1], MOST_DIGITS + 1):
                 self._ladder.write_with((price_digits, size_digits))
                 if self._ladder.checksum() == checksum:
-                    self._hidden = (price_digits, size_digits)
+                    self._found = (price_digits, size_digits)
                     return True
-        self._ladder.write_with(self._seen)
+        self._ladder.write_with(self._digits())
         return False
+
+
+def bare(text: str) -> str:
+    """A number's text without trailing zeros behind its point; one with an exponent as it is."""
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text.lower() else text
 
 
 def _floats_where_possible(

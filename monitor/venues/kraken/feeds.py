@@ -71,35 +71,39 @@ class Ticker(Feed):
     def __init__(self, symbol: str, instrument: str) -> None:
         super().__init__(symbol, instrument)
         self.instants = Instants()
-        self._figures: tuple[float, ...] = ()
+        self._figures: tuple[float | None, ...] = ()
 
     def take(self, row: TickerData, ts_recv: int) -> list[Event]:
         """The quote, and the 24 h figures where they changed."""
         at = self.instants.read(row.timestamp) if row.timestamp else 0
-        events: list[Event] = [
-            Quote(self.instrument, row.bid, row.bid_qty, row.ask, row.ask_qty, at, ts_recv)
-        ]
+        events: list[Event] = []
+        bid, ask = row.bid or 0.0, row.ask or 0.0
+        if bid or ask:
+            sizes = row.bid_qty or 0.0, row.ask_qty or 0.0
+            events.append(Quote(self.instrument, bid, sizes[0], ask, sizes[1], at, ts_recv))
         figures = (row.last, row.volume, row.high, row.low, row.change)
         if figures != self._figures:
             self._figures = figures
-            events.append(self._day(row, at, ts_recv))
+            if row.last:
+                events.append(self._day(row, row.last, at, ts_recv))
         return events
 
     def connected(self, now: int, wall: int) -> None:
         super().connected(now, wall)
         self._figures = ()
 
-    def _day(self, row: TickerData, at: int, ts_recv: int) -> DayStats:
+    def _day(self, row: TickerData, last: float, at: int, ts_recv: int) -> DayStats:
         # The difference of two decimals, so that no float's noise shows in the open.
-        opened = float(Decimal(repr(row.last)) - Decimal(repr(row.change)))
+        change = row.change or 0.0
+        opened = float(Decimal(repr(last)) - Decimal(repr(change)))
         return DayStats(
             instrument=self.instrument,
             open=opened,
-            high=row.high,
-            low=row.low,
-            last=row.last,
-            volume=row.volume,
-            change=row.change / opened if opened else 0.0,
+            high=row.high or 0.0,
+            low=row.low or 0.0,
+            last=last,
+            volume=row.volume or 0.0,
+            change=change / opened if opened else 0.0,
             ts_event=at,
             ts_recv=ts_recv,
         )
@@ -131,7 +135,8 @@ def check_trades(rows: list[TradeData]) -> None:
 
 def check_quotes(rows: list[TickerData]) -> None:
     """Raise NumberError where a quote has numbers that no market has."""
-    if not all(0 <= number < ABSURD for row in rows for number in (row.bid, row.ask)):
+    prices = (number or 0.0 for row in rows for number in (row.bid, row.ask))
+    if not all(0 <= price < ABSURD for price in prices):
         raise NumberError("a quote is none that a market has")
 
 

@@ -87,7 +87,7 @@ class TextTradeMessage(msgspec.Struct, gc=False):
 
 
 class TickerData(msgspec.Struct, gc=False):
-    """24 h figures and best quotes; a missing side is 0.
+    """24 h figures and best quotes; a missing side is 0, absent or null.
 
     ``{"symbol":"BTC/USD","bid":64210.1,"bid_qty":0.5,"ask":64210.2,"ask_qty":1.25,
     "last":64210.2,"volume":1234.5678,"vwap":63900.1,"low":63100.0,"high":64800.0,
@@ -95,16 +95,16 @@ class TickerData(msgspec.Struct, gc=False):
     """
 
     symbol: str
-    bid: float = 0.0
-    bid_qty: float = 0.0
-    ask: float = 0.0
-    ask_qty: float = 0.0
-    last: float = 0.0
-    volume: float = 0.0
-    low: float = 0.0
-    high: float = 0.0
-    change: float = 0.0
-    timestamp: str = ""
+    bid: float | None = 0.0
+    bid_qty: float | None = 0.0
+    ask: float | None = 0.0
+    ask_qty: float | None = 0.0
+    last: float | None = 0.0
+    volume: float | None = 0.0
+    low: float | None = 0.0
+    high: float | None = 0.0
+    change: float | None = 0.0
+    timestamp: str | None = ""
 
 
 class TickerMessage(msgspec.Struct, gc=False):
