@@ -15,6 +15,7 @@ from monitor.feeds.hub import Hub
 from monitor.feeds.recorder import Recorder
 from monitor.feeds.recording import RecordingError
 from monitor.gui.window.program import RecordingState
+from monitor.gui.window.sizes import bytes_words
 from monitor.model.time import SECOND
 
 SUFFIX = ".jsonl.zst"
@@ -34,6 +35,17 @@ def recordings_folder(chosen: str) -> Path:
 def slug(text: str) -> str:
     """A text as a part of a file's name: letters and digits of ASCII, nothing else."""
     return _UNFIT.sub("-", text).strip("-").lower()[:LONGEST_NAME] or "x"
+
+
+def lasted_words(seconds: float) -> str:
+    """How long something took: ``42 s``, ``5 min 3 s``, ``2 h 5 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
 
 
 class Recordings:
@@ -90,7 +102,9 @@ class Recordings:
         if held is None:
             return
         hub.record(venue, None)
-        task = asyncio.get_running_loop().create_task(self._close(held[0]))
+        recorder, since = held
+        lasted_s = max(0, time.time_ns() - since) / SECOND
+        task = asyncio.get_running_loop().create_task(self._close(recorder, lasted_s))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
@@ -108,15 +122,13 @@ class Recordings:
         if self._closing:
             await asyncio.wait(self._closing)
 
-    async def _close(self, recorder: Recorder) -> None:
+    async def _close(self, recorder: Recorder, lasted_s: float) -> None:
         await asyncio.to_thread(recorder.close)
         if recorder.problem:
             self._notices.append(recorder.problem)
         else:
-            megabytes = recorder.bytes_written / 1e6
-            self._notices.append(
-                f"Recorded {recorder.lines:,} messages ({megabytes:,.1f} MB): {recorder.path}"
-            )
+            size = bytes_words(recorder.bytes_written)
+            self._notices.append(f"Recorded {lasted_words(lasted_s)}, {size}: {recorder.path}")
 
 
 def _name(venue: str, symbols: Sequence[str], wall: int) -> str:

@@ -17,6 +17,7 @@ from monitor.app.terminal import progress_bar
 from monitor.feeds.recording import RecordingError
 from monitor.gui.kit.caption import Caption, caption_of, height_of
 from monitor.gui.kit.export import ExportError, export_panel, form_of
+from monitor.gui.kit.moments import undated_since
 from monitor.gui.kit.panel import Panel, Surroundings
 from monitor.gui.kit.start import start_qt
 from monitor.gui.kit.theme import load_theme
@@ -92,6 +93,7 @@ def _panel(kind: type[Any], options: argparse.Namespace, recorded: RecordedMarke
         utc=not options.local_time,
         ask_candles=lambda *_: None,
         wall_clock=lambda: player.now,
+        since=undated_since(player.header.clock, player.first_ts),
     )
     panel: Panel = kind(surroundings)
     settings = dict(options.settings)

@@ -8,6 +8,7 @@ from typing import Any
 from monitor.feeds.feed_error import FeedError
 from monitor.feeds.player import Player
 from monitor.feeds.recording import RecordingError
+from monitor.gui.kit.moments import undated_since
 
 
 class Scrubber:
@@ -33,6 +34,11 @@ class Scrubber:
     def last_ts(self) -> int:
         """When it ends."""
         return self._player.last_ts
+
+    @property
+    def since(self) -> int | None:
+        """Its beginning, where its clock tells no dates."""
+        return undated_since(self._player.header.clock, self.first_ts)
 
     @property
     def position(self) -> int:

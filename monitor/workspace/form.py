@@ -1,10 +1,17 @@
 """The settings as a list of fields: what a form, a schema and the docs are made from."""
 
+import re
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from monitor.workspace.settings import Section, Settings
+
+NO_SECRETS = (
+    "a name and a password don't belong into a plain file. Leave them out; a proxy's are given "
+    "in the environment, as HTTPS_PROXY or ALL_PROXY."
+)
+_USER_IN_ADDRESS = re.compile(r"://[^\s/?#]*@")
 
 Kind = Literal["choice", "whole number", "text", "list", "table"]
 
@@ -19,6 +26,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     default: Any
     choices: tuple[str, ...] = ()
+    expects: str = ""
     smallest: int | None = None
     largest: int | None = None
 
@@ -51,13 +59,14 @@ def value_at(settings: Settings, path: tuple[str, str]) -> Any:
 def with_value(settings: Settings, path: tuple[str, str], value: object) -> Settings:
     """The settings with one changed. Raises WrongSetting, naming it and what was wrong."""
     section = getattr(settings, path[0])
+    if _holds_secret(value):
+        raise WrongSetting(f"{_title(path)} was not accepted: {NO_SECRETS}")
     tree = msgspec.to_builtins(section)
     tree[path[1]] = value
     try:
         changed = msgspec.convert(tree, type(section))
     except msgspec.ValidationError as error:
-        title = next((one.title for one in fields() if one.path == path), path[1])
-        raise WrongSetting(f"{title} was not accepted: {error}") from error
+        raise WrongSetting(f"{_title(path)} was not accepted: {_why(path, error)}") from error
     replaced: Settings = msgspec.structs.replace(settings, **{path[0]: changed})
     return replaced
 
@@ -74,6 +83,33 @@ def reference() -> str:
         ),
     ]
     return "\n".join(rows) + "\n"
+
+
+def _title(path: tuple[str, str]) -> str:
+    return next((one.title for one in fields() if one.path == path), path[1])
+
+
+def _why(path: tuple[str, str], error: msgspec.ValidationError) -> str:
+    """What the setting should have been; where it doesn't say so, what the check says."""
+    found = next((one for one in fields() if one.path == path), None)
+    if found is None:
+        return str(error)
+    if found.expects:
+        return f"it must be {found.expects}."
+    if found.choices:
+        return f"it must be one of {', '.join(found.choices)}."
+    if found.smallest is not None and found.largest is not None:
+        return f"it must be a whole number from {found.smallest} to {found.largest}."
+    return str(error)
+
+
+def _holds_secret(value: object) -> bool:
+    """Whether an address in it names a user, and so maybe a password."""
+    if isinstance(value, dict):
+        return any(_holds_secret(one) for one in value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds_secret(one) for one in value)
+    return isinstance(value, str) and bool(_USER_IN_ADDRESS.search(value))
 
 
 def _field(
@@ -93,6 +129,7 @@ def _field(
         kind=_kind(bare),
         default=default,
         choices=choices,
+        expects=str((meta.extra or {}).get("expects", "")),
         smallest=int(meta.ge) if number and meta.ge is not None else None,
         largest=int(meta.le) if number and meta.le is not None else None,
     )

@@ -1,7 +1,8 @@
 """What the user chose, as frozen values: one annotated field is the file, the form and the docs.
 
-Each field's ``msgspec.Meta`` has a title and a description for people, and its limits. A field
-with ``extra={"form": False}`` is kept here but chosen elsewhere in the window.
+Each field's ``msgspec.Meta`` has a title and a description for people, and its limits. Its
+``extra`` may hold ``expects``, what a wrong value is told it should have been, and ``form``: a field
+where that is False is kept here but chosen elsewhere in the window.
 """
 
 from typing import Annotated, Literal
@@ -10,6 +11,9 @@ import msgspec
 from msgspec import Meta
 
 VERSION = 1
+
+_OPEN = r"^(?!.*://[^\s/?#]*@)"
+"""No address with a name and a password: this file is plain, secrets have no place in it."""
 
 _INSTRUMENT = Meta(pattern=r"^[^:\s]+:\S.*$", max_length=120)
 InstrumentId = Annotated[str, _INSTRUMENT]
@@ -55,31 +59,39 @@ class Network(Section, frozen=True, kw_only=True):
         str,
         Meta(
             title="Proxy",
-            description="For sockets and HTTP alike, such as http://host:8080 or "
-            "socks5://host:1080; empty for the system's own. The demo never uses it.",
-            pattern=r"^((https?|socks5h?)://[^\s/]+/?)?$",
+            description="For sockets and HTTP alike, such as http://host:8080; "
+            "socks5://host:1080 carries sockets only; direct for none, empty for the system's "
+            "own. One that asks for a password is set in the environment (HTTPS_PROXY, "
+            "ALL_PROXY), never here. The demo uses none.",
+            pattern=r"^(direct|(https?|socks5h?)://[^\s/@]+/?)?$",
             max_length=300,
+            extra={"expects": "empty, direct, or an address such as http://host:8080"},
         ),
     ] = ""
     hosts: Annotated[
         dict[
             Annotated[str, Meta(max_length=60)],
-            Annotated[str, Meta(pattern=r"^(wss?|https?)://[^\s/]+", max_length=300)],
+            Annotated[str, Meta(pattern=rf"{_OPEN}(wss?|https?)://[^\s/]+", max_length=300)],
         ],
         Meta(
             title="Venue addresses",
             description="Another address for a venue, by its id, where the usual one refuses: "
             "binance = wss://data-stream.binance.vision.",
+            extra={"expects": "a venue's id and an address, wss:// or https://, on each line"},
         ),
     ] = {}
     open_feeds: Annotated[
         dict[
             Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]*$", max_length=30)],
-            Annotated[str, Meta(pattern=r"^wss?://[^\s/]+", max_length=300)],
+            Annotated[str, Meta(pattern=rf"{_OPEN}wss?://[^\s/]+", max_length=300)],
         ],
         Meta(
             title="Own feeds",
             description="Open Feed servers by the name you give them: mine = ws://127.0.0.1:9000.",
+            extra={
+                "expects": "a name of small letters and digits and an address, ws:// or wss://, "
+                "on each line"
+            },
         ),
     ] = {}
 
@@ -123,6 +135,7 @@ class Picks(Section, frozen=True, kw_only=True):
             title="Favourites",
             description="Instruments of the strip, in order: VENUE:SYMBOL.",
             max_length=100,
+            extra={"expects": "VENUE:SYMBOL on each line, a hundred at most"},
         ),
     ] = ()
     recents: Annotated[

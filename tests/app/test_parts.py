@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.app import paths, plugins
 from monitor.app.cli import parse_duration, parse_offsets
+from monitor.app.recordings import lasted_words
 from monitor.app.symbol_search import close_symbols, search
 from monitor.app.terminal import plain, table
 from monitor.app.trade_tally import TradeTally
@@ -136,6 +137,12 @@ def test_a_venue_can_be_put_elsewhere() -> None:
     """The same venue at another address, and nowhere else."""
     url = "ws://127.0.0.1:9/"
     assert (url,) == plugins.protocol_at("demo", url).facts.urls
+
+
+def test_how_long_a_recording_lasted() -> None:
+    """In the units a person would use."""
+    told = [lasted_words(seconds) for seconds in (0.2, 42.4, 59.6, 303, 3_600, 7_530)]
+    assert ["0 s", "42 s", "1 min 0 s", "5 min 3 s", "1 h 0 min", "2 h 5 min"] == told
 
 
 def test_folders_are_the_users_own() -> None:

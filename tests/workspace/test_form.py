@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from monitor.workspace.document import BrokenFile, decode_settings
 from monitor.workspace.form import WrongSetting, fields, reference, value_at, with_value
 from monitor.workspace.settings import Picks, Section, Settings
 
@@ -61,19 +62,56 @@ def test_a_changed_value_changes_only_itself() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
-        (("appearance", "frames_per_second"), 1_000, "Frames per second was not accepted"),
-        (("appearance", "frames_per_second"), "many", "Frames per second was not accepted"),
-        (("appearance", "theme"), "pink", "Theme was not accepted"),
-        (("network", "proxy"), "localhost", "Proxy was not accepted"),
-        (("network", "hosts"), {"binance": "binance.com"}, "Venue addresses was not accepted"),
+        (("appearance", "frames_per_second"), 1_000, "a whole number from 5 to 240"),
+        (("appearance", "frames_per_second"), "many", "a whole number from 5 to 240"),
+        (("appearance", "theme"), "pink", "one of system, dark, light"),
+        (("network", "proxy"), "localhost", "an address such as http://host:8080"),
+        (("network", "hosts"), {"binance": "binance.com"}, "wss:// or https://"),
+        (("network", "open_feeds"), {"My feed": "ws://127.0.0.1"}, "a name of small letters"),
+        (("picks", "favourites"), ["BTCUSDT"], "VENUE:SYMBOL on each line"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(
     path: tuple[str, str], value: object, sentence: str
 ) -> None:
     """The sentence stands beside the field."""
-    with pytest.raises(WrongSetting, match=sentence):
+    title = next(field.title for field in fields() if field.path == path)
+    with pytest.raises(WrongSetting, match=f"{title} was not accepted: .*{sentence}.*[.]$") as told:
         with_value(Settings(), path, value)
+    assert "regex" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("network", "proxy"), "http://me:s3cret@proxy.example:8080"),
+        (("network", "proxy"), "SOCKS5://me@proxy.example:1080"),
+        (("network", "hosts"), {"binance": "wss://me:s3cret@host.example/ws"}),
+        (("network", "hosts"), {"binance": "wss://host.example https://me:s3cret@host.example"}),
+        (("network", "open_feeds"), {"mine": "ws://me:s3cret@127.0.0.1:9000"}),
+    ],
+)
+def test_no_secret_gets_into_the_settings(path: tuple[str, str], value: object) -> None:
+    """The sentence doesn't repeat it, and says where it belongs; a file that holds one is refused."""
+    with pytest.raises(WrongSetting, match="HTTPS_PROXY or ALL_PROXY") as told:
+        with_value(Settings(), path, value)
+    assert "s3cret" not in str(told.value)
+    tree = msgspec.to_builtins(Settings())
+    tree[path[0]][path[1]] = value
+    with pytest.raises(BrokenFile) as refused:
+        decode_settings(msgspec.json.encode(tree))
+    assert "s3cret" not in str(refused.value)
+
+
+def test_addresses_without_secrets_are_taken() -> None:
+    """With paths, ports and an @ where it is no user's."""
+    for path, value in (
+        (("network", "proxy"), "direct"),
+        (("network", "proxy"), "http://[::1]:8080/"),
+        (("network", "hosts"), {"binance": "wss://data-stream.binance.vision:9443/ws?x=a@b"}),
+        (("network", "open_feeds"), {"mine": "ws://127.0.0.1:9000/@me"}),
+    ):
+        assert value == value_at(with_value(Settings(), path, value), path)
 
 
 def test_the_reference_lists_every_field() -> None:

@@ -1,24 +1,21 @@
 """What stands above every exported picture and table: what it is, when, and how far to trust it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from monitor.gui.kit.fonts import SMALL_PX, TEXT_PX, font
+from monitor.gui.kit.moments import moment_words, span_words
 from monitor.gui.kit.panel import Panel
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme
-from monitor.model.time import DAY, MS, SECOND
+from monitor.gui.kit.verdict_colours import ink_of
 from monitor.model.verdict import State
 
 LINE_PX = 20
 MARGIN = 10
 GAP = 14
-
-FIRST_DATE = 946_684_800 * SECOND
-"""2000-01-01: a time before it is a recording's monotonic clock, and no day of any market."""
 
 
 @dataclass(frozen=True)
@@ -51,35 +48,17 @@ def caption_of(panel: Panel, venue: str, badge: str, version: str, now: int) -> 
     market, verdict = panel.market, panel.verdict
     utc = panel.surroundings.utc
     span = panel.span_shown()
-    moment = panel.surroundings.wall_clock()
+    moment = moment_words(panel.surroundings.wall_clock(), utc=utc, since=panel.surroundings.since)
     return Caption(
         symbol=plain("" if market is None else market.instrument.symbol),
         venue=plain(venue),
         badge=badge,
         title=panel.title,
-        span=span_words(*span, utc=utc) if span else moment_words(moment, utc=utc),
+        span=span_words(*span, utc=utc) if span else moment,
         verdict="no feed" if verdict is None else plain(verdict.words(now)),
         state=None if verdict is None else verdict.state,
         version=version,
     )
-
-
-def moment_words(ts: int, *, utc: bool) -> str:
-    """A moment with its zone, to the millisecond; seconds alone where the clock has no date."""
-    if ts < FIRST_DATE:
-        return f"{ts / SECOND:,.3f} s of a clock without a date"
-    local = _at(ts, utc=utc)
-    return f"{local:%Y-%m-%d %H:%M:%S}.{ts % SECOND // MS:03d} {_zone(local, utc=utc)}"
-
-
-def span_words(start: int, stop: int, *, utc: bool) -> str:
-    """A span of time with its zone, to the second; the day once where it is one."""
-    if stop < FIRST_DATE:
-        return f"{start / SECOND:,.0f} – {stop / SECOND:,.0f} s of a clock without a date"
-    first, last = _at(start, utc=utc), _at(stop, utc=utc)
-    same = first.date() == last.date() and stop - start < DAY
-    ending = f"{last:%H:%M:%S}" if same else f"{last:%Y-%m-%d %H:%M:%S}"
-    return f"{first:%Y-%m-%d %H:%M:%S} – {ending} {_zone(last, utc=utc)}"
 
 
 def height_of(caption: Caption, width: float) -> float:
@@ -124,21 +103,7 @@ def _places(caption: Caption, width: float) -> list[tuple[int, float, str, bool]
 
 def _colour(caption: Caption, text: str, theme: Theme) -> QColor:
     if text == caption.verdict:
-        if caption.state is State.LIVE:
-            return theme.live
-        return theme.text if caption.state is State.UNPROVEN else theme.warn
+        return theme.dim if caption.state is None else ink_of(theme, caption.state)
     if text == caption.badge:
         return theme.warn
     return theme.text if text == caption.symbol else theme.dim
-
-
-def _at(ts: int, *, utc: bool) -> datetime:
-    moment = datetime.fromtimestamp(ts // SECOND, UTC)
-    return moment if utc else moment.astimezone()
-
-
-def _zone(moment: datetime, *, utc: bool) -> str:
-    if utc:
-        return "UTC"
-    offset = f"{moment:%z}"
-    return f"UTC{offset[:3]}:{offset[3:5]}" if offset else "local time"

@@ -26,13 +26,15 @@ class Surroundings:
 
     ``utc`` tells which zone times are shown in. ``ask_candles(instrument, interval_ns,
     end_ns, limit)`` fetches the past; its answer arrives in the market. ``wall_clock``
-    gives ns UTC as the market sees it (recorded time while replaying).
+    gives ns UTC as the market sees it (recorded time while replaying). ``since`` is the
+    beginning of a recording whose clock tells no dates; None where it does.
     """
 
     theme: Theme
     utc: bool
     ask_candles: Callable[[str, int, int, int], None]
     wall_clock: Callable[[], int]
+    since: int | None = None
 
 
 @dataclass(frozen=True)

@@ -269,7 +269,9 @@ class PricePanel(Panel):
     def _move_view(self, series: CandleSeries, wall: int) -> None:
         """Set the range of time; only where it changed, since that rebuilds the axis."""
         opens = series.view().ts_open
-        newest = max(int(opens[-1]) + series.interval, wall)
+        newest = int(opens[-1]) + series.interval
+        if self.surroundings.since is None:
+            newest = max(newest, wall)  # Else that clock knows nothing of the candles' times.
         if self._base is None:
             self._base = newest - newest % DAY
             self.chart.times.base = self._base

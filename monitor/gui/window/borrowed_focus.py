@@ -26,13 +26,13 @@ class BorrowedFocus:
         """Let the owner have it again; to be called before the borrower is hidden.
 
         Nothing happens where somebody else has it already. An owner that is gone is stood for
-        by the window, which hears every key.
+        by the ground below, whose keys are the window's.
         """
         held, owner, self._owner = self._held(), self._owner, None
         if held is not None and not self._within(held):
             return
         if owner is None or not shiboken6.isValid(owner) or not owner.isVisible():
-            owner = self._borrower.window()
+            owner = self._borrower.parentWidget() or self._borrower
         if owner.window() is not self._borrower.window():
             owner.activateWindow()  # A floating panel's.
         owner.setFocus(Qt.FocusReason.OtherFocusReason)

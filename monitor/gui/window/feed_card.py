@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from monitor.gui.kit.fonts import SMALL_PX, font
+from monitor.gui.kit.moments import elapsed_words
 from monitor.gui.kit.text import plain, plain_label
 from monitor.gui.kit.theme import Theme
 from monitor.gui.window.card import Card
@@ -25,7 +26,8 @@ LOG_ROWS = 12
 OFTEN = 250 * MS
 HINTS = {
     "451": "The venue refuses this place. Another address can be set: Settings, Venue addresses.",
-    "407": "The proxy asks for a name and a password: Settings, Proxy.",
+    "407": "The proxy asks for a name and a password: give them in the environment, "
+    "HTTPS_PROXY=http://name:password@host:port, and leave Settings, Proxy empty.",
 }
 
 Rows = list[tuple[str, str]]
@@ -64,7 +66,7 @@ class FeedCard(Card):
         super().open_card()
 
     def wanted_height(self) -> int:
-        return 620
+        return self.sizeHint().height()
 
     def retry_now(self) -> None:
         """Try the venue again at once."""
@@ -113,12 +115,18 @@ class FeedCard(Card):
             ("Checksums", f"{figures.checksums_ok:,} of {checked:,} agreed" if checked else "none"),
         ]
 
+    def _moment(self, ts: int) -> str:
+        replay = self._program.replay
+        if replay is None or replay.since is None:
+            return time_words(ts, utc=self._utc, date=False)
+        return elapsed_words(ts - replay.since)
+
     def _log(self, figures: FeedFigures | None) -> Rows:
         if figures is None:
             return []
         return [
             (
-                time_words(one.at, utc=self._utc, date=False),
+                self._moment(one.at),
                 plain(f"{one.state}  {one.reason}" if one.reason else one.state, 90),
             )
             for one in list(figures.log)[: -LOG_ROWS - 1 : -1]

@@ -1,6 +1,7 @@
 """The window: bars around the docked panels, and the road of every wish to the program."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
@@ -36,7 +37,7 @@ from monitor.workspace.layout import Layout, WindowLayout
 from monitor.workspace.settings import Settings
 
 FIRST_INSTRUMENT = "demo:BTC-USDT"
-WELCOME = "Demo market. Ctrl+K to pick a live one."
+WELCOME = "Demo market. Ctrl+K to pick a live one. ? shows all keys."
 SMALLEST = (800, 480)
 NOTICES_EVERY = SECOND // 4
 
@@ -61,7 +62,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.program, self.clock = program, clock
         self.can_export = open_export is not None
-        self._surroundings, self._renew, self._open_export = surroundings, renew, open_export
+        self._renew, self._open_export = renew, open_export
+        self._surroundings = self._as_recorded(surroundings)
         self._first_instrument = instrument
         self._layout = layout
         self._watched = ""
@@ -299,7 +301,7 @@ class MainWindow(QMainWindow):
 
     def set_surroundings(self, surroundings: Surroundings) -> None:
         """Take another theme or zone, everywhere."""
-        self._surroundings = surroundings
+        self._surroundings = surroundings = self._as_recorded(surroundings)
         theme, utc = surroundings.theme, surroundings.utc
         for painted in (
             self.band, self.top, self.strip, self.notices, self.palette_card, self.keys
@@ -317,7 +319,7 @@ class MainWindow(QMainWindow):
         if self._closed_with is not None:
             return self._closed_with
         window = WindowLayout(
-            geometry=geometry_of(self),
+            geometry=geometry_of(self.window()),
             panels=self.workbench.layouts(),
             filled_by=self.docks.filled,
         ).with_docking(self.docks.state())
@@ -422,6 +424,11 @@ class MainWindow(QMainWindow):
         self.strip.show_current(self.workbench.current)
         if self._renew is not None:
             self.set_surroundings(self._renew())
+
+    def _as_recorded(self, surroundings: Surroundings) -> Surroundings:
+        """With the beginning of a recording whose clock tells no dates."""
+        replay = self.program.replay
+        return surroundings if replay is None else replace(surroundings, since=replay.since)
 
     def _apply_style(self) -> None:
         theme = self._surroundings.theme

@@ -75,7 +75,10 @@ class RecordingState:
 
 
 class Replay(Protocol):
-    """A recording that is shown instead of live feeds. Times are ns UTC as recorded."""
+    """A recording that is shown instead of live feeds. Times are ns UTC as recorded.
+
+    ``since`` is its beginning where its clock tells no dates: only time elapsed is true then.
+    """
 
     @property
     def path(self) -> Path: ...
@@ -83,6 +86,8 @@ class Replay(Protocol):
     def first_ts(self) -> int: ...
     @property
     def last_ts(self) -> int: ...
+    @property
+    def since(self) -> int | None: ...
     @property
     def position(self) -> int: ...
     @property

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from monitor.gui.kit.moments import elapsed_words
 from monitor.gui.kit.text import plain, plain_label
 from monitor.gui.kit.theme import Theme
 from monitor.gui.window.chip import Chip, ChipLook
@@ -77,10 +78,17 @@ class ReplayBar(QWidget):
         length = max(replay.last_ts - replay.first_ts, 1)
         share = (replay.position - replay.first_ts) / length
         self.track.show_share(max(0.0, min(share, 1.0)))
-        self.time.setText(time_words(replay.position, utc=self._utc))
+        self.time.setText(self._time(replay))
         damage = f" · {plain(replay.damage[0], 60)}" if replay.damage else ""
         self.name.setText(plain(replay.path.name, 40) + damage)
         return True
+
+    def _time(self, replay: Replay) -> str:
+        """The recorded moment; where the clock tells no days, how far into the file it is."""
+        if replay.since is None:
+            return time_words(replay.position, utc=self._utc)
+        gone, whole = (elapsed_words(ts - replay.since) for ts in (replay.position, replay.last_ts))
+        return f"{gone} of {whole}"
 
     def toggle(self) -> None:
         """Play or pause; at the end, begin again."""

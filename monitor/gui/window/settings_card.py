@@ -1,10 +1,10 @@
-"""The settings as a form, made from their typed fields; each change holds at once."""
+"""The settings as a form, made from their typed fields; each holds once it is entered."""
 
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -70,7 +70,7 @@ class SettingsCard(Card):
         made.setAccessibleDescription(field.description)
         self.inputs[field.path] = made
         self._form.addWidget(made)
-        self._form.addWidget(plain_label(field.description, form, name="dim", wrap=True))
+        self._form.addWidget(plain_label(_told(field), form, name="dim", wrap=True))
         trouble = plain_label("", form, name="wrong", wrap=True)
         trouble.hide()
         self.troubles[field.path] = trouble
@@ -97,11 +97,12 @@ class SettingsCard(Card):
             line = QLineEdit(form)
             line.editingFinished.connect(lambda: self._take(field, line.text().strip()))
             return line
-        lines = QPlainTextEdit(form)
+        lines = _LinesBox(form)
         lines.setFixedHeight(LINES_PX)
         lines.setTabChangesFocus(True)
         lines.setPlaceholderText("one a line")
-        lines.textChanged.connect(lambda: self._take_lines(field, lines.toPlainText()))
+        lines.textChanged.connect(lambda: self._judge_lines(field, lines.toPlainText()))
+        lines.left.connect(lambda: self._take_lines(field, lines.toPlainText()))
         return lines
 
     def _fill(self) -> None:
@@ -119,6 +120,16 @@ class SettingsCard(Card):
                 made.setPlainText(_as_lines(value))
             self._tell(path, "")
         self._filling = False
+
+    def _judge_lines(self, field: Field, text: str) -> None:
+        """Tell of a wrong line while it is typed. Nothing is taken: half an address is one, too."""
+        if not self._filling:
+            try:
+                with_value(self._program.settings, field.path, _from_lines(field, text))
+            except WrongSetting as error:
+                self._tell(field.path, str(error))
+            else:
+                self._tell(field.path, "")
 
     def _take_lines(self, field: Field, text: str) -> None:
         try:
@@ -147,11 +158,29 @@ class SettingsCard(Card):
         self.troubles[path].setVisible(bool(sentence))
 
 
+class _LinesBox(QPlainTextEdit):
+    """Lines that hold once the keyboard leaves them."""
+
+    left = Signal()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self.left.emit()
+
+
 class _NumberBox(QSpinBox):
     """The wheel scrolls the form, and changes no number by the way."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         event.ignore()
+
+
+def _told(field: Field) -> str:
+    """What the field does, and for a number how far it goes."""
+    if field.smallest is None or field.largest is None:
+        return field.description
+    return f"{field.description} From {field.smallest} to {field.largest}."
 
 
 def _as_lines(value: Any) -> str:

@@ -8,7 +8,7 @@ _PAGE = 4096
 
 
 def bytes_words(size: int) -> str:
-    """``41 MB``, ``1.2 GB``, ``0 kB``."""
+    """``41 MB``, ``1.2 GB``, ``812 B``."""
     for step, unit in _STEPS:
         if size >= step:
             value = size / step

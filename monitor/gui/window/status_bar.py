@@ -1,4 +1,4 @@
-"""The strip at the bottom: how the feed does, what is recorded, and what time it is."""
+"""The strip at the bottom: how the feed does, what is recorded, and, live, what time it is."""
 
 import math
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from monitor.gui.kit.fonts import SMALL_PX, font
 from monitor.gui.kit.frame_clock import FrameClock
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme
+from monitor.gui.kit.verdict_colours import ink_of
 from monitor.gui.window.program import FeedFigures, Program
 from monitor.gui.window.sizes import bytes_words, memory_held
 from monitor.gui.window.verdict_words import NO_VERDICT
@@ -90,7 +91,7 @@ class StatusBar(QAbstractButton):
         venue = plain(names.get(market.instrument.venue, market.instrument.venue), 30)
         found: list[Segment] = [
             (venue, theme.text),
-            (plain(verdict.words(now), 90), theme.dim if good else theme.bad),
+            (plain(verdict.words(now), 90), theme.dim if good else ink_of(theme, verdict.state)),
         ]
         figures = self._program.figures(self._instrument)
         if figures is not None:
@@ -119,7 +120,9 @@ class StatusBar(QAbstractButton):
             found.append((words, theme.bad))
         if held := memory_held():
             found.append((bytes_words(held), theme.dim))
-        found.append((time_words(self._program.wall(), utc=self._utc), theme.dim))
+        if self._program.replay is None:
+            # Of a recording the bar above tells the time: two clocks would never quite agree.
+            found.append((time_words(self._program.wall(), utc=self._utc), theme.dim))
         return tuple(found)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802

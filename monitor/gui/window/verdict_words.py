@@ -4,12 +4,11 @@ import math
 
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme
+from monitor.gui.kit.verdict_colours import fill_of, ink_of
 from monitor.gui.window.chip import ChipLook
 from monitor.gui.window.program import FeedFigures
 from monitor.model.time import SECOND
 from monitor.model.verdict import Proof, State, Verdict
-
-_CALM = (State.CONNECTING, State.SYNCING, State.CLOSED, State.HALTED)
 
 _PROOFS = {
     Proof.CHECKSUM: "The venue sends a checksum of its book, and ours gives the same one",
@@ -36,16 +35,13 @@ def pill_look(
     if verdict is None:
         return ChipLook("no feed", dot=theme.faint, edge=theme.hairline, fill=theme.raised)
     words = plain(verdict.words(now))
+    ink, fill = ink_of(theme, verdict.state), fill_of(theme, verdict.state)
     if verdict.state is State.LIVE:
         lag = "" if figures is None else lag_words(figures.lag_p50_ms)
         rest = words.removeprefix("LIVE ") + (f" · {lag}" if lag else "")
-        ink, fill = theme.live, theme.live_fill
         return ChipLook("LIVE", rest, dot=ink, ink=ink, fill=fill, edge=ink, strong=True)
     if verdict.state is State.UNPROVEN:
-        ink, fill = theme.text, theme.raised
         return ChipLook(words, dot=theme.dim, ink=ink, fill=fill, edge=theme.dim, strong=True)
-    calm = verdict.state in _CALM
-    ink, fill = (theme.warn, theme.warn_fill) if calm else (theme.bad, theme.bad_fill)
     if verdict.state is State.DOWN:
         # The countdown must not be cut off by a long reason, which the status bar has room for.
         wait = max(0, verdict.next_try - now) / SECOND

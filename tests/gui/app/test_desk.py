@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -226,7 +227,10 @@ def test_a_recording_of_the_rec_button_is_judged_ok(run: Run, tmp_path: Path, ve
             desk.toggle_recording(instrument)
             assert desk.recording(instrument) is None
             await until(lambda: desk._notices, "the notice")
-            assert str(begun.path) in desk.notices()[0]
+            told = desk.notices()[0]
+            assert re.fullmatch(r"Recorded \d+ s, [\d.]+ [kM]?B: (.+)", told), told
+            assert told.endswith(f": {begun.path}")
+            assert " 0.0 " not in told
             report = judge(begun.path)
             assert ([], "ok") == (report["causes"], report["verdict"])
             assert instrument.partition(":")[2] in report["books"]

@@ -139,6 +139,28 @@ def test_figures_are_those_of_the_recording(
     run(loop, play())
 
 
+@pytest.mark.parametrize(
+    ("name", "dated"),
+    [
+        ("binance/btcusdt_20240808", True),
+        ("kraken/btcusd_d10_20260824", False),
+        ("kraken/minagbp_d25_20260816", False),
+    ],
+)
+def test_a_clock_without_dates_is_known(
+    loop: qasync.QEventLoop, shared_data: Path, tmp_path: Path, name: str, dated: bool
+) -> None:
+    """Synthetic by its header, or monotonic by its numbers: no date of it is shown."""
+
+    async def play() -> None:
+        desk = replay_of(shared_data / f"{name}.jsonl.zst", tmp_path)
+        assert desk.replay is not None
+        assert (None if dated else desk.replay.first_ts) == desk.replay.since
+        await desk.close()
+
+    run(loop, play())
+
+
 async def _settled(desk: ReplayDesk) -> None:
     scrubber = desk.replay
     assert scrubber is not None

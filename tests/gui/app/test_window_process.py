@@ -114,7 +114,9 @@ def test_it_ends_cleanly_while_recording(home: Path, how: signal.Signals | str) 
 def test_the_first_start_says_what_is_shown(home: Path) -> None:
     """One line for a newcomer; at the next start it is not said again."""
     with started() as driven:
-        assert ["Demo market. Ctrl+K to pick a live one."] == driven.ask("notices")
+        assert ["Demo market. Ctrl+K to pick a live one. ? shows all keys."] == driven.ask(
+            "notices"
+        )
         driven.say("close")
         assert 0 == driven.end()[0]
     with started("--watch", "demo:ETH-USDT") as driven:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSpinBox
 from monitor.gui.window.replay_bar import speed_words
 from monitor.model.time import SECOND
 from monitor.workspace.form import fields
-from tests.gui.window.conftest import Stage
+from tests.gui.window.conftest import BTC, Stage
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -22,6 +22,7 @@ class Tape:
         self.path = Path("btc.rec")
         self.first_ts, self.last_ts = 1_700_000_000 * SECOND, 1_700_000_100 * SECOND
         self.position = self.first_ts
+        self.since: int | None = None
         self.playing, self.finished, self.speed = True, False, 1.0
         self.damage: Sequence[str] = ()
         self.steps = 0
@@ -83,7 +84,12 @@ def test_tables_are_written_a_line_each(stage: Stage) -> None:
     assert isinstance(feeds, QPlainTextEdit)
     feeds.setPlainText("mine ws://127.0.0.1:9000")
     assert "NAME = ADDRESS" in card.troubles["network", "open_feeds"].text()
+    feeds.setFocus()
+    feeds.setPlainText("mine = ws://1")
+    assert "" == card.troubles["network", "open_feeds"].text()
+    assert {} == stage.program.settings.network.open_feeds, "half an address connects nowhere"
     feeds.setPlainText("mine = ws://127.0.0.1:9000")
+    stage.key(Qt.Key.Key_Tab)
     assert {"mine": "ws://127.0.0.1:9000"} == stage.program.settings.network.open_feeds
 
 
@@ -123,6 +129,49 @@ def test_the_replay_bar_plays_steps_and_seeks(stage: Stage) -> None:
     tape.finished = True
     bar.toggle()
     assert tape.playing
+
+
+def test_a_replay_has_one_clock(stage: Stage) -> None:
+    """The bar of the recording tells its time; the status bar shows no second one."""
+    stage.frames(0.4)
+    assert "UTC" in stage.window.status.words()
+    tape = stage.program.replay = Tape()
+    tape.position += 12 * SECOND
+    stage.frames(0.4)
+    assert "2023-11-14 22:13:32 UTC" == stage.window.replay_bar.time.text()
+    assert "UTC" not in stage.window.status.words()
+
+
+def test_a_clock_without_dates_shows_time_elapsed(stage: Stage) -> None:
+    """In the bar, in the log and in what panels are given: no day that never was."""
+    stage.frames(0.4)
+    tape = stage.program.replay = Tape()
+    tape.since = tape.first_ts = stage.program.wall() - 5 * SECOND
+    tape.last_ts = tape.first_ts + 100 * SECOND
+    tape.position = tape.first_ts + 12_340_000_000
+    stage.window._settings_changed()
+    stage.program.break_book(BTC, "a message was missing")
+    stage.window.toggle_feed_card()
+    stage.frames(0.4)
+    assert "00:12.3 of 01:40.0" == stage.window.replay_bar.time.text()
+    told = stage.window.feed_card.table.accessibleDescription()
+    assert "00:05.0 GAP" in told
+    assert tape.since == stage.window.workbench.panel("price-1").surroundings.since
+
+
+def test_a_proxys_password_is_refused_and_shown_nowhere(stage: Stage) -> None:
+    """It is told where such a thing belongs; nothing is taken, so nothing is written."""
+    stage.window.toggle_settings()
+    card = stage.window.settings_card
+    proxy = card.inputs["network", "proxy"]
+    proxy.setFocus()
+    stage.type("http://me:s3cret@127.0.0.1:8080")
+    stage.key(Qt.Key.Key_Return)
+    trouble = card.troubles["network", "proxy"]
+    assert "HTTPS_PROXY" in trouble.text()
+    assert trouble.isVisible()
+    assert "s3cret" not in trouble.text()
+    assert "" == stage.program.settings.network.proxy
 
 
 def test_speeds_are_written_short() -> None:

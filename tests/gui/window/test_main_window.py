@@ -10,12 +10,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from monitor.app.plugins import panel_kinds
+from monitor.gui.kit.panel import BELIEVED
+from monitor.gui.kit.verdict_colours import ink_of
 from monitor.gui.window.absent_panel import AbsentPanel
 from monitor.gui.window.main_window import WELCOME
 from monitor.gui.window.program import RecordingState
 from monitor.gui.window.timeframes import TIMEFRAMES
-from monitor.gui.window.verdict_words import explain
+from monitor.gui.window.verdict_words import explain, pill_look
 from monitor.gui.window.window_commands import overlay_groups
+from monitor.model.verdict import State
 from monitor.studies.number_format import fixed
 from monitor.workspace.document import Document, decode_layout, encode
 from monitor.workspace.layout import Layout, PanelLayout, WindowLayout
@@ -109,6 +112,32 @@ def test_the_counters_explain_the_proof_and_offer_a_retry(stage: Stage) -> None:
     assert ["demo"] == stage.program.asked.retries
     stage.key(Qt.Key.Key_Escape)
     assert not card.isVisible()
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_state_has_one_colour_wherever_it_is_told(stage: Stage, state: State) -> None:
+    """Pill, status bar, panel header and the caption of a picture agree."""
+    stage.frames(0.4)
+    theme = stage.window._surroundings.theme
+    stage.program._held[BTC].status.become(state, stage.program.now(), stage.program.wall(), "why")
+    stage.draw()
+    market = stage.program.markets.get(BTC)
+    assert market is not None
+    verdict = market.verdict(stage.program.now())
+    assert verdict.state is state
+    ink = pill_look(theme, verdict, None, stage.program.now()).ink
+    assert ink == ink_of(theme, state)
+    words = verdict.words(stage.program.now())
+    stage.window.status._slow = -1
+    stage.window.status.frame(stage.program.now(), stage.program.now())
+    [told] = [colour for text, colour in stage.window.status._left if text == words]
+    panel = stage.window.workbench.panel("price-1")
+    panel.frame(stage.program.now())
+    if state in BELIEVED:
+        assert (theme.dim, "") == (told, panel.header._badge)
+    else:
+        assert ink == told == panel.header._badge_colour
+    assert (ink == theme.live) is (state is State.LIVE)
 
 
 def test_every_verdict_has_its_sentence(stage: Stage) -> None:
