@@ -92,8 +92,9 @@ async def fetch_instruments(
     hub.ask_instruments(venue)
     deadline = asyncio.get_running_loop().time() + timeout_s
     while venue not in listener.instruments:
-        if listener.refusals:
-            raise JobFailed(listener.refusals[0].sentence)
+        refused = [one for one in listener.refusals if _concerns(one, venue)]
+        if refused:
+            raise JobFailed(refused[0].sentence)
         reason = reason_of(hub, venue)
         left = deadline - asyncio.get_running_loop().time()
         if left <= (timeout_s - PATIENCE_S if reason else 0):
@@ -104,6 +105,11 @@ async def fetch_instruments(
         if stop.is_set():
             return None
     return listener.instruments[venue]
+
+
+def _concerns(refusal: Refusal, venue: str) -> bool:
+    """False where it names an instrument of another venue."""
+    return not refusal.instrument or refusal.instrument.startswith(f"{venue}:")
 
 
 async def first_of(*events: asyncio.Event, timeout_s: float | None) -> None:

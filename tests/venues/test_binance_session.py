@@ -531,3 +531,25 @@ def test_a_snapshot_that_the_request_limit_holds_back_is_explained() -> None:
     desk.wait(1000 * (left - 9))
     assert len(symbols) - len(asked) <= len(desk.asked_for("depth"))
     assert "" == held.verdict(desk.now).reason
+
+
+@pytest.mark.parametrize("status", [429, 418, 403, 451, 503, 400])
+def test_whoever_refuses_is_named(status: int) -> None:
+    """A user may watch several venues: each sentence says whose it is, and what is not to be had."""
+    desk = Desk()
+    desk.venue.ask_candles("binance:BTCUSDT", MINUTE, 10**18, 10)
+    desk.venue.ask_instruments()
+    desk.venue.ask_stats(["binance:ETHUSDT"])
+    refusals: list[Refusal] = []
+    for _ in range(200):
+        desk.wait(5_000)
+        asked, desk.asked = desk.asked, []
+        for url in asked:
+            path = url.rpartition("/api/v3/")[2]
+            found = desk.answer(b'{"code":-1003,"msg":"No."}', path, status)
+            refusals += [event for event in found if isinstance(event, Refusal)]
+    assert 3 == len(refusals)
+    assert all("Binance" in refusal.sentence for refusal in refusals)
+    assert ["", "", "binance:BTCUSDT"] == sorted(refusal.instrument for refusal in refusals)
+    for method, what in (("klines", "BTCUSDT"), ("exchangeInfo", "symbols"), ("24hr", "24 hours")):
+        assert status == 400 or any(what in one.sentence for one in refusals), method

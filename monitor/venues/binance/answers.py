@@ -72,7 +72,8 @@ class Answers:
         self.no_snapshot(asked, reason, now, wait)
         if asked.path == rest.DEPTH or plan is None or self._desk.again(plan, now, wait):
             return []
-        return [Refusal(self._id(asked.symbol), f"{asked.path}: {reason}; given up", ts_recv)]
+        sentence = f"Binance gave no {self._what(asked)}: {reason}"
+        return [Refusal(self._id(asked.symbol), sentence, ts_recv)]
 
     def _take_instruments(self, asked: rest.Asked, body: bytes, ts_recv: int) -> list[Event]:
         found = [
@@ -117,5 +118,11 @@ class Answers:
         self.no_snapshot(asked, sentence, now)
         return [Refusal(self._id(asked.symbol), sentence, ts_recv)]
 
+    def _what(self, asked: rest.Asked) -> str:
+        """What was asked, in a user's words."""
+        if asked.path in rest.KLINE_ROWS:
+            return f"past candles of {asked.symbol}"
+        return "list of its symbols" if asked.path == rest.INFO else "figures of the last 24 hours"
+
     def _id(self, symbol: str) -> str:
-        return instrument_id(self._facts.id, symbol)
+        return instrument_id(self._facts.id, symbol) if symbol else ""
