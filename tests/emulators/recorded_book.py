@@ -15,7 +15,8 @@ class RecordedBook:
     """Hears the lines of one symbol in their order and keeps its book and its trades.
 
     ``trades`` are in the order told; ``sure`` counts the best levels a side that the
-    recording knows without a gap between them. A venue it can't read has no book here.
+    recording knows without a gap between them: those within ``edges``. A venue it can't
+    read has no book here.
     """
 
     def __init__(self, venue: str) -> None:
@@ -24,7 +25,7 @@ class RecordedBook:
         self.synced = False
         self._read = {"binance": self._binance, "kraken": self._kraken}.get(venue)
         self._early: list[Any] = []
-        self._edges = NO_PRICE, NO_PRICE
+        self.edges = NO_PRICE, NO_PRICE
         self._depth = 0
 
     def hear(self, entry: Entry) -> None:
@@ -41,7 +42,7 @@ class RecordedBook:
     def sure(self) -> int:
         """How many of the best levels, on the side that knows fewer, are all there are."""
         bids, asks = self.sides
-        lowest, highest = self._edges
+        lowest, highest = self.edges
         return min(
             sum(1 for price, _ in bids if price >= lowest),
             sum(1 for price, _ in asks if price <= highest),
@@ -67,7 +68,7 @@ class RecordedBook:
             return
         self.book.set(said["bids"], said["asks"])
         self.book.id, self.synced = said["lastUpdateId"], True
-        self._edges = Decimal(said["bids"][-1][0]), Decimal(said["asks"][-1][0])
+        self.edges = Decimal(said["bids"][-1][0]), Decimal(said["asks"][-1][0])
         for data in self._early:
             if data["u"] > self.book.id:
                 self.book.set(data["b"], data["a"])

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -50,7 +51,8 @@ class ReplayedVenue:
     recorded answer to the same path and symbol, not before its time has come; by
     ``listed`` where it asks for the venue's list; else with 404. After the last line only
     what is nothing new is said, ``second_s`` apart; nothing where that is 0. ``sent``
-    counts what the present client was told, ``ended`` says that it was all.
+    counts what the present client was told, ``ended`` says that it was all. The next
+    line that ``loses`` matches is not sent, once; HTTP waits while ``answering`` is clear.
     """
 
     def __init__(
@@ -73,6 +75,9 @@ class ReplayedVenue:
         self.manner = MANNERS[self.header.venue]
         self.sent = 0
         self.ended = asyncio.Event()
+        self.answering = asyncio.Event()
+        self.answering.set()
+        self.loses: re.Pattern[bytes] | None = None
         self.players: dict[str, _Player] = {}
         self._listed = listed
         self._server: Server | None = None
@@ -173,6 +178,7 @@ class ReplayedVenue:
     async def _request(self, _: ServerConnection, request: Request) -> Response | None:
         if request.headers.get("Upgrade", "").lower() == "websocket":
             return None
+        await self.answering.wait()
         return http_response(await self._answer(_query(request.path)))
 
     async def _answer(self, query: Query) -> Answer:
@@ -250,7 +256,7 @@ class _Player:
         with contextlib.suppress(ConnectionClosed):
             for number, entry in enumerate(self.lines):
                 await self._pace(number, entry, begun)
-                if entry.k == "in" and not self._venue.manner.skipped.search(entry.m[:200]):
+                if entry.k == "in" and not self._is_lost(entry.m[:200]):
                     await self._say(text_of(entry.m))
                 self.book.hear(entry)
                 self._at = number + 1
@@ -260,6 +266,13 @@ class _Player:
             self.over = True
             self._venue.told()
             await self._stay_alive()
+
+    def _is_lost(self, line: bytes) -> bool:
+        venue = self._venue
+        if venue.loses is not None and venue.loses.search(line):
+            venue.loses = None
+            return True
+        return venue.manner.skipped.search(line) is not None
 
     async def _pace(self, number: int, entry: Entry, begun: float) -> None:
         if self._venue.speed == AT_ONCE:
