@@ -1,5 +1,6 @@
 """The ladder's grouping that suits a book, and what was traded lately in each of its rows."""
 
+import math
 from decimal import Decimal
 
 import numpy as np
@@ -13,6 +14,8 @@ from monitor.studies.ladder_rows import LadderRows, centred_top, group_steps, la
 FILLED = 0.7
 WIDEST_SPREAD = 3
 """Rows the spread may take."""
+OFF_A_ROW = 1e-6
+"""A price nearer to a row's own, in steps, is off it by rounding only."""
 
 
 def default_step(book: Book, rows: int) -> Decimal | None:
@@ -57,7 +60,11 @@ def traded_in_rows(tape: Tape, rows: LadderRows, since: int) -> tuple[Floats, Fl
 
 def row_of_price(price: float, side: int, rows: LadderRows) -> int:
     """The row a trade stands in, by its side (1, -1, 0 as a sell); -1 where out of sight."""
-    row = int(_rows_of(np.array([price]), rows, 1 if side > 0 else -1)[0])
+    steps = price / float(rows.step)
+    nearest = round(steps)
+    if abs(steps - nearest) >= OFF_A_ROW:
+        nearest = math.ceil(steps) if side > 0 else math.floor(steps)
+    row = rows.top - nearest
     return row if 0 <= row < len(rows.prices) else -1
 
 
@@ -71,7 +78,6 @@ def _sums(prices: Floats, sizes: Floats, rows: LadderRows, sign: int) -> Floats:
 def _rows_of(prices: Floats, rows: LadderRows, sign: int) -> NDArray[np.int64]:
     steps = prices / float(rows.step)
     nearest = np.rint(steps)
-    # On a row's own price but for rounding.
-    own = np.abs(steps - nearest) < 1e-6
+    own = np.abs(steps - nearest) < OFF_A_ROW
     away = np.ceil(steps) if sign > 0 else np.floor(steps)
     return (rows.top - np.where(own, nearest, away)).astype(np.int64)

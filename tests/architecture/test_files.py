@@ -17,8 +17,6 @@ BINARY = {".zst", ".png", ".ico", ".ttf", ".otf", ".woff2", ".xz", ".gz"}
 LONG = 400
 LONG_MODULES: dict[str, str] = {
     "monitor/book/side.py": "reading and writing share one dense window",
-    "monitor/gui/kit/painted_table.py": "a retained picture and what of it is painted anew: one state",
-    "monitor/gui/panels/ladder.py": "one panel; what it computes is in studies already",
     "monitor/gui/window/main_window.py": "the one place where the window's parts meet",
 }
 """Modules of more than LONG lines, each with the reason why it is one idea all the same."""

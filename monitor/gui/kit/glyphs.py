@@ -16,7 +16,10 @@ from monitor.gui.kit.fonts import font
 FIRST, LAST = 32, 126
 """Printable ASCII, one picture each; a text with anything else is drawn by Qt."""
 _CODES = 128
+Fragments = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 _ANY_DIGIT = re.compile(r"\d")
+RATIOS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
+"""Of device pixels; by these screens a text is measured, so that it fits on each."""
 PAD = 2
 """Device pixels about a glyph: none is cut where its ink leaves its advance."""
 
@@ -32,7 +35,7 @@ class Run(NamedTuple):
     """One line of text. ``x`` is its left end, or its right one where ``right`` says so.
 
     ``y`` is the top of its line, ``pen`` a number among the pens; the last ``tail``
-    characters are written with ``tail_pen``.
+    characters are written with the pen for tails.
     """
 
     text: str
@@ -41,7 +44,6 @@ class Run(NamedTuple):
     pen: int
     right: bool = True
     tail: int = 0
-    tail_pen: int = 0
 
 
 class GlyphAtlas:
@@ -52,8 +54,8 @@ class GlyphAtlas:
     lies below, a panel or a bar, shows through as Qt blends it.
     """
 
-    def __init__(self, pens: Sequence[Pen], pixels: int, ratio: float) -> None:
-        self.pens, self.pixels, self.ratio = tuple(pens), pixels, ratio
+    def __init__(self, pens: Sequence[Pen], pixels: int, ratio: float, tail_pen: int = 0) -> None:
+        self.pens, self.pixels, self.ratio, self.tail_pen = tuple(pens), pixels, ratio, tail_pen
         metrics = [QFontMetricsF(font(pixels, strong=strong)) for strong in (False, True)]
         widths = [[m.horizontalAdvance(chr(code)) for code in _codes()] for m in metrics]
         advances = np.maximum(1, np.rint(np.array(widths) * ratio))
@@ -66,13 +68,13 @@ class GlyphAtlas:
         self._pixmap = self._cut(max(m.ascent() for m in metrics))
 
     @property
-    def line_px(self) -> float:
-        """The height of a line, device-independent."""
-        return self._high / self.ratio
+    def line_px(self) -> int:
+        """The height of a line in device pixels."""
+        return self._high
 
     def draw(self, painter: QPainter, runs: Sequence[Run]) -> None:
-        """Lay down texts on a painter whose device has this atlas' pixel ratio."""
-        drawn = [run for run in runs if run.text and run.text.isascii()]
+        """Lay down texts on a painter whose unit is a device pixel."""
+        drawn = [run for run in runs if run.text.isascii()]
         if drawn:
             cells = self._fragments(drawn)
             first = Shiboken.wrapInstance(cells.ctypes.data, QPainter.PixmapFragment)
@@ -81,48 +83,45 @@ class GlyphAtlas:
             )
         if len(drawn) < len(runs):
             rest = [run for run in runs if not run.text.isascii()]
-            draw_as_text(painter, rest, self.pens, self.pixels)
+            ratio = self.ratio
+            painter.save()
+            painter.scale(ratio, ratio)
+            rest = [run._replace(x=run.x / ratio, y=run.y / ratio) for run in rest]
+            draw_as_text(painter, rest, self.pens, self.pixels, self.tail_pen)
+            painter.restore()
 
-    def _fragments(
-        self, runs: Sequence[Run]
-    ) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    def _fragments(self, runs: Sequence[Run]) -> Fragments:
         """One QPainter.PixmapFragment a glyph: ten doubles, as Qt's struct has them."""
-        texts = [run[0] for run in runs]
+        texts, *columns = zip(*runs, strict=True)
+        x, y, pens, right, tails = columns
         lengths = np.array([len(text) for text in texts])
-        numbers = np.array([run[1:] for run in runs], np.float64)
-        ends = np.cumsum(lengths)
-        # One row a letter from here on.
-        of = np.repeat(np.arange(len(runs)), lengths)
-        tails = numbers[:, 4]
-        pens = numbers[:, 2]
-        pen = pens[of]
-        if tails.any():
-            in_tail = (ends - tails)[of] <= np.arange(len(of))
-            pen = np.where(in_tail, numbers[:, 5][of], pen)
-        glyph = np.frombuffer("".join(texts).encode(), np.uint8) + _CODES * pen.astype(np.int64)
-        advances = self._advances[glyph]
-        after = np.cumsum(advances)
-        last = after[ends - 1]
-        begun = np.concatenate(((0.0,), last[:-1]))
+        ends = lengths.cumsum()
+        glyph = np.array(pens).repeat(lengths)
+        if any(tails):
+            in_tail = np.arange(len(glyph)) >= (ends - np.array(tails)).repeat(lengths)
+            glyph[in_tail] = self.tail_pen
+        glyph *= _CODES
+        glyph += np.frombuffer("".join(texts).encode(), np.uint8)
+        after = self._advances[glyph].cumsum()
         # From the run's left end, or back from its right one.
-        left = np.rint(numbers[:, 0] * self.ratio) - np.where(numbers[:, 3] > 0, last, begun)
-        top = np.rint(numbers[:, 1] * self.ratio)
-        cells: np.ndarray[tuple[int, int], np.dtype[np.float64]] = self._fragment_of[glyph]
-        cells[:, 0] += (left[of] + after - advances) / self.ratio
-        cells[:, 1] += (top / self.ratio)[of]
+        last = after[ends - 1]
+        anchor = np.array(x, np.float64)
+        anchor -= np.where(right, last, last - np.diff(last, prepend=0.0))
+        cells: Fragments = self._fragment_of[glyph]
+        cells[:, 0] += after + anchor.repeat(lengths)
+        cells[:, 1] += np.array(y, np.float64).repeat(lengths)
         return cells
 
-    def _fragments_made(self) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
-        """The fragment of every glyph in every pen, as it stands at the origin."""
+    def _fragments_made(self) -> Fragments:
+        """The fragment of every glyph in every pen, as it stands after its own advance."""
         pen, code = np.divmod(np.arange(_CODES * len(self.pens)), _CODES)
         made = np.zeros((len(pen), 10))
-        made[:, 0] = (self._wide / 2 - PAD) / self.ratio
-        made[:, 1] = self._high / 2 / self.ratio
+        made[:, 0] = self._wide / 2 - PAD - self._advances
+        made[:, 1] = self._high / 2
         made[:, 2] = np.clip(code - FIRST, 0, LAST - FIRST) * self._wide
         made[:, 3] = pen * self._high
         made[:, 4], made[:, 5] = self._wide, self._high
-        made[:, 6:8] = 1 / self.ratio
-        made[:, 9] = 1
+        made[:, 6:8] = made[:, 9:] = 1
         return made
 
     def _cut(self, ascent: float) -> QPixmap:
@@ -142,7 +141,9 @@ class GlyphAtlas:
         return pixmap
 
 
-def draw_as_text(painter: QPainter, runs: Sequence[Run], pens: Sequence[Pen], pixels: int) -> None:
+def draw_as_text(
+    painter: QPainter, runs: Sequence[Run], pens: Sequence[Pen], pixels: int, tail_pen: int = 0
+) -> None:
     """The same texts on any painter, by Qt: text stays text in an SVG and a PDF."""
     fonts = {strong: font(pixels, strong=strong) for strong in (False, True)}
     metrics = {strong: QFontMetricsF(made) for strong, made in fonts.items()}
@@ -151,7 +152,7 @@ def draw_as_text(painter: QPainter, runs: Sequence[Run], pens: Sequence[Pen], pi
         head, tail = run.text, ""
         if run.tail:
             head, tail = run.text[: -run.tail], run.text[-run.tail :]
-        parts = [(head, pens[run.pen]), (tail, pens[run.tail_pen])]
+        parts = [(head, pens[run.pen]), (tail, pens[tail_pen])]
         widths = [metrics[pen.strong].horizontalAdvance(text) for text, pen in parts]
         x = run.x - (sum(widths) if run.right else 0)
         for (text, pen), width in zip(parts, widths, strict=True):
@@ -169,7 +170,9 @@ def text_width(text: str, pixels: int, *, strong: bool = False) -> float:
 @lru_cache(maxsize=256)
 def _shape_width(text: str, pixels: int, strong: bool) -> float:  # noqa: FBT001
     metrics = QFontMetricsF(font(pixels, strong=strong))
-    return sum(math.ceil(metrics.horizontalAdvance(letter)) for letter in text)
+    advances = np.array([metrics.horizontalAdvance(letter) for letter in text])
+    laid = (np.maximum(1, np.rint(advances * ratio)).sum() / ratio for ratio in RATIOS)
+    return float(max(advances.sum(), *laid))
 
 
 def _write(painter: QPainter, at: QPointF, text: str, pen: Pen, written_in: QFont) -> None:

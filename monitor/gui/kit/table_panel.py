@@ -1,6 +1,7 @@
 """A panel whose body is a painted table: wheel, empty states and pictures, once for all."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF
@@ -8,15 +9,14 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from monitor.gui.kit.painted_table import (
-    ROW_PX,
     UNITS_A_NOTCH,
     UNITS_A_ROW,
-    Column,
+    WIDEST,
     PaintedTable,
-    Row,
     Wheel,
 )
 from monitor.gui.kit.panel import Panel, Surroundings
+from monitor.gui.kit.table_cells import ROW_PX, Column, Row
 
 LEAST_WIDTH = 150
 
@@ -25,7 +25,7 @@ class Content(NamedTuple):
     """What a table shows: columns, rows, and a sentence where there are no rows."""
 
     columns: tuple[Column, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: Sequence[Row] = ()
     note: str = ""
 
 
@@ -61,11 +61,13 @@ class TablePanel(Panel):
         """The wheel turned by notches with Ctrl held, up where positive."""
 
     def draw(self, now: int) -> None:
-        self.body.show_rows(*self.content(self.body.capacity, self.body.width(), on_screen=True))
+        width = min(self.body.width(), WIDEST)
+        self.body.show_rows(*self.content(self.body.capacity, width, on_screen=True))
 
     def paint_body(self, painter: QPainter, area: QRectF) -> None:
         rows = max(1, int(area.height() / ROW_PX))
-        self.body.paint_into(painter, area, *self.content(rows, area.width(), on_screen=False))
+        width = min(area.width(), WIDEST)
+        self.body.paint_into(painter, area, *self.content(rows, width, on_screen=False))
 
     def theme_changed(self) -> None:
         self.body.set_theme(self.theme)

@@ -9,7 +9,8 @@ from PySide6.QtSvg import QSvgGenerator
 from pytestqt.qtbot import QtBot
 
 from monitor.gui.kit.glyphs import GlyphAtlas, Pen, Run, draw_as_text, text_width
-from monitor.gui.kit.painted_table import Cell, Column, Ink, PaintedTable, Row, Wheel
+from monitor.gui.kit.painted_table import PaintedTable, Wheel
+from monitor.gui.kit.table_cells import Cell, Column, Ink, Row
 from monitor.gui.kit.theme import Theme
 
 COLUMNS = (Column(80), Column(190, bar=200))
@@ -94,10 +95,9 @@ def test_the_atlas_lays_digits_in_line(theme: Theme, ratio: float) -> None:
     boxes = []
     for text in ("10,800.88", "8,800.88", "108,800.88"):
         image = QImage(round(120 * ratio), round(20 * ratio), QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(ratio)
         image.fill(theme.panel)
         painter = QPainter(image)
-        atlas.draw(painter, [Run(text, 100, 2, 0)])
+        atlas.draw(painter, [Run(text, round(100 * ratio), 2, 0)])
         painter.end()
         boxes.append(ink_box(image, theme))
     assert 1 == len({box.right() for box in boxes})

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from monitor.book.book import Book
 from monitor.export.table import csv_lines
-from monitor.gui.kit.painted_table import Ink, Row
 from monitor.gui.kit.panel import Surroundings
+from monitor.gui.kit.table_cells import Ink, Row
 from monitor.gui.panels.ladder import LadderPanel
 from monitor.market.market import Market
 from monitor.model.verdict import State

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from monitor.export.table import csv_lines
-from monitor.gui.kit.painted_table import Ink, Row
 from monitor.gui.kit.panel import Surroundings
+from monitor.gui.kit.table_cells import Ink, Row
 from monitor.gui.panels.tape import TapePanel
 from monitor.market.market import Market
 from monitor.model.events import Trade

@@ -2,39 +2,32 @@
 
 import math
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from monitor.book.book import Book
 from monitor.book.grid import decimals_of
 from monitor.export.table import Table
-from monitor.gui.kit.fonts import SMALL_PX
-from monitor.gui.kit.glyphs import text_width
-from monitor.gui.kit.painted_table import MARGIN, MARK_PX, Cell, Column, Ink, Row
 from monitor.gui.kit.panel import Action, Surroundings
 from monitor.gui.kit.table_panel import Content, TablePanel
+from monitor.gui.panels.ladder.layout import Look
+from monitor.gui.panels.ladder.table import Flow, LadderTable
 from monitor.market.market import Market
 from monitor.model.time import SECOND
-from monitor.studies.bar_scale import bar_scale
 from monitor.studies.grouped_book import grouped_levels
-from monitor.studies.ladder_grouping import default_step, row_of_price, traded_in_rows
+from monitor.studies.ladder_grouping import default_step
 from monitor.studies.ladder_rows import LadderRows, group_steps, ladder_rows
-from monitor.studies.number_format import compact, digits_of, dimmed, fixed
+from monitor.studies.number_format import digits_of, fixed
+from monitor.studies.traded_lately import TradedLately
 
 GROUPING_ROWS = 40
 """The default grouping is chosen for so many rows, whatever the panel's height: it then
 doesn't depend on the layout."""
 STAY = 6
 """The view rests while the spread is within this part of its height about the middle."""
-BAR_SHARE = 0.45
-GAP = 12
 TRADED_S = 60
-TRADED_WIDTH = 48
 PICKED_KEPT = 50
-UNKNOWN = -1.0
-"""Stands for the size of a row that isn't wholly known."""
 
 
 class LadderPanel(TablePanel):
@@ -53,10 +46,8 @@ class LadderPanel(TablePanel):
         self.step: Decimal | None = None
         self._picked: dict[str, str] = {}
         self._top: int | None = None
-        self._scale = 0.0
-        self._size_digits = 0
-        self._cache: dict[int, tuple[tuple[object, ...], Row]] = {}
-        self._style: tuple[object, ...] = ()
+        self._table = LadderTable()
+        self._flow = TradedLately()
 
     # What the window asks of a panel.
 
@@ -75,8 +66,10 @@ class LadderPanel(TablePanel):
         top = self._place(middle, rows, on_screen=on_screen)
         seen = ladder_rows(market.book, step, rows, top)
         self._say_header(market, step)
-        layout = self._layout(market, seen, width)
-        return Content(layout.columns, tuple(self._rows(market, seen, middle, layout)))
+        look = Look(self.believed, self.two_sided, self.traded)
+        flow = self._flow_in(market, seen)
+        layout, shown = self._table.rows(market, seen, top - middle + 1, width, look, flow)
+        return Content(layout.columns, shown)
 
     def described(self) -> str:
         market = self.market
@@ -120,12 +113,7 @@ class LadderPanel(TablePanel):
     def market_changed(self) -> None:
         self.step = self._top = None
         self.following = True
-        self._scale, self._size_digits = 0.0, 0
-        self._cache.clear()
-
-    def theme_changed(self) -> None:
-        super().theme_changed()
-        self._cache.clear()
+        self._table.forget()
 
     def settings(self) -> dict[str, Any]:
         return {
@@ -190,7 +178,8 @@ class LadderPanel(TablePanel):
             self._take_step(None)
 
     def _take_step(self, step: Decimal | None) -> None:
-        self.step, self._scale, self._size_digits = step, 0.0, 0
+        self.step = step
+        self._table.forget()
         self.centre()
 
     def _toggle_lock(self) -> None:
@@ -234,112 +223,13 @@ class LadderPanel(TablePanel):
         self._top = max(self._top, rows)
         return self._top
 
-    # Rows.
-
-    def _layout(self, market: Market, seen: LadderRows, width: float) -> "_Layout":
-        sizes = np.concatenate([seen.bids, seen.asks])
-        sizes = sizes[sizes > 0]
-        self._scale = bar_scale(sizes, self._scale)
-        book = market.book
-        digits = digits_of(market.instrument, book.tick_size, sizes.tolist())
-        # Digits are only ever added while a market is watched: columns don't flutter.
-        self._size_digits = max(self._size_digits, digits.size)
-        texts = (fixed(float(seen.prices[0]), seen.decimals), _spread_price(market, digits.price))
-        price = max(text_width(text, SMALL_PX, strong=True) for text in texts)
-        columns, room = _columns(width, price, two_sided=self.two_sided, traded=self.traded)
-        return _Layout(columns, round(room), digits.price, self._size_digits)
-
-    def _rows(self, market: Market, seen: LadderRows, middle: int, layout: "_Layout") -> list[Row]:
-        style = (layout, self._scale, self.believed, self.two_sided, seen.step)
-        if style != self._style:
-            self._style = style
-            self._cache.clear()
-        split = min(max(seen.top - middle + 1, 0), len(seen.prices))
-        last, last_ink = self._last_row(market, seen)
-        bought: list[float] = []
-        sold: list[float] = []
-        if self.traded:
-            since = self.surroundings.wall_clock() - TRADED_S * SECOND
-            bought, sold = (sums.tolist() for sums in traded_in_rows(market.tape, seen, since))
-        # NaN is unlike itself, so it can't be looked up.
-        bids, asks = (np.where(np.isnan(size), UNKNOWN, size).tolist() for size in seen[1:3])
-        rows, cache = [], self._cache
-        for n, (bid, ask) in enumerate(zip(bids, asks, strict=True)):
-            mark = last_ink if n == last else Ink.NONE
-            flow = (bought[n], sold[n]) if self.traded else _NO_FLOW
-            known = (bid, ask, n < split, mark, flow)
-            held = cache.get(seen.top - n)
-            if held is None or held[0] != known:
-                price = float(seen.prices[n])
-                made = self._row(seen, price, bid, ask, n < split, mark, flow, layout)
-                held = cache[seen.top - n] = (known, made)
-            rows.append(held[1])
-        if len(cache) > 8 * len(rows):
-            cache.clear()
-        if 0 <= seen.top - middle + 1 <= len(rows):
-            rows.insert(split, self._spread_row(market, layout))
-            rows.pop()
-        return rows
-
-    def _row(
-        self,
-        seen: LadderRows,
-        price: float,
-        bid: float,
-        ask: float,
-        above: bool,  # noqa: FBT001
-        mark: Ink,
-        flow: tuple[float, float],
-        layout: "_Layout",
-    ) -> Row:
-        hatched = (ask if above else bid) == UNKNOWN
-        side = self._ink(Ink.SELL if above else Ink.BUY)
-        if mark is not Ink.NONE:
-            side = Ink.STRONG_DIM if side is Ink.DIM else _STRONG[side]
-        filled = (ask if above else bid) > 0
-        cells = [Cell(fixed(price, seen.decimals), side if filled or mark >= 0 else Ink.DIM)]
-        if self.two_sided:
-            cells += [self._size(bid, Ink.BUY_FILL, layout), self._size(ask, Ink.SELL_FILL, layout)]
-        elif above:
-            cells.append(self._size(ask, Ink.SELL_FILL, layout))
-        else:
-            cells.append(self._size(bid, Ink.BUY_FILL, layout))
-        if self.traded:
-            bought, sold = flow
-            for size, ink in ((sold, Ink.SELL), (bought, Ink.BUY)):
-                cells.append(Cell(_brief(size, layout.size_digits), self._ink(ink)))
-        return Row(tuple(cells), Ink.NONE, mark, hatched)
-
-    def _size(self, size: float, bar_ink: Ink, layout: "_Layout") -> Cell:
-        if not size > 0:
-            return _EMPTY
-        text = fixed(size, layout.size_digits)
-        share = min(1.0, size / self._scale) if self._scale else 0.0
-        if not self.believed:
-            bar_ink = Ink.RAISED
-        ink = self._ink(Ink.TEXT)
-        return Cell(text, ink, len(dimmed(text)[1]), max(1, round(share * layout.room)), bar_ink)
-
-    def _spread_row(self, market: Market, layout: "_Layout") -> Row:
-        bid, ask = market.book.best_bid, market.book.best_ask
-        spread = None if bid is None or ask is None else ask - bid
-        words = f"spread {fixed(spread, layout.price_digits)}"
-        ink = Ink.STRONG if self.believed else Ink.STRONG_DIM
-        cells = [Cell(_spread_price(market, layout.price_digits), ink), Cell(words, Ink.DIM)]
-        if self.two_sided:
-            cells.insert(1, _EMPTY)
-        return Row(tuple(cells), Ink.RAISED)
-
-    def _last_row(self, market: Market, seen: LadderRows) -> tuple[int, Ink]:
-        newest = market.tape.view(1)
-        if market.last_price is None or not len(newest.price):
-            return -1, Ink.NONE
-        side = int(newest.side[0])
-        ink = {1: Ink.BUY, -1: Ink.SELL}.get(side, Ink.DIM)
-        return row_of_price(market.last_price, side, seen), self._ink(ink)
-
-    def _ink(self, ink: Ink) -> Ink:
-        return ink if self.believed else Ink.DIM
+    def _flow_in(self, market: Market, seen: LadderRows) -> Flow | None:
+        """What was traded in each row lately, by whole seconds."""
+        if not self.traded:
+            return None
+        since = (self.surroundings.wall_clock() // SECOND - TRADED_S) * SECOND
+        bought, sold = self._flow.sums(market.tape, seen, since)
+        return Flow(sold, bought)
 
     # Words.
 
@@ -356,66 +246,10 @@ class LadderPanel(TablePanel):
         if self.locked:
             words.append("locked")
         elif not self.following:
-            words.append("moved (C centres)")
+            words.append("moved (Space centres)")
         self.header.show_detail(" · ".join(words))
         unit = market.instrument.base if market.instrument.size_unit == "base" else ""
         self.header.show_readout(unit)
-
-
-class _Layout(NamedTuple):
-    columns: tuple[Column, ...]
-    room: int
-    price_digits: int
-    size_digits: int
-
-
-_EMPTY = Cell()
-_NO_FLOW = (0.0, 0.0)
-_STRONG = {Ink.BUY: Ink.STRONG_BUY, Ink.SELL: Ink.STRONG_SELL}
-
-
-def _columns(
-    width: float, price: float, *, two_sided: bool, traded: bool
-) -> tuple[tuple[Column, ...], float]:
-    """Columns in the order of a row's cells, and the longest bar.
-
-    One side: price, size. Two: price in the middle, bids left and asks right of it.
-    """
-    flow = TRADED_WIDTH if traded else 0
-    if not two_sided:
-        end = MARGIN + price
-        sold, bought = end + flow, end + 2 * flow
-        first = Column(end, low=MARK_PX, high=end)
-        columns = [first, Column(width - MARGIN, bar=width, low=bought, high=width)]
-        if traded:
-            columns += [Column(sold, low=end, high=sold), Column(bought, low=sold, high=bought)]
-        return tuple(columns), max(0.0, min(width * BAR_SHARE, width - bought - GAP))
-    left, right = math.floor((width - price) / 2), math.ceil((width + price) / 2)
-    near, far, begin = left - GAP / 2, right + GAP / 2, max(flow, MARK_PX)
-    columns = [
-        Column(right, low=near, high=far),
-        Column(left - GAP, bar=near, low=begin, high=near),
-        Column(width - flow - MARGIN, bar=far, grows=1, low=far, high=width - flow),
-    ]
-    if traded:
-        columns.append(Column(flow, low=MARK_PX, high=flow))
-        columns.append(Column(width - MARGIN, low=width - flow, high=width))
-    return tuple(columns), max(0.0, near - begin)
-
-
-def _spread_price(market: Market, digits: int) -> str:
-    """The last price; before the first trade the mid, which may lie half a tick aside."""
-    if market.last_price is not None:
-        return fixed(market.last_price, digits)
-    return fixed(market.book.mid, digits + 1)
-
-
-def _brief(size: float, digits: int) -> str:
-    """A size in at most seven letters; nothing for 0."""
-    if not size:
-        return ""
-    whole = len(f"{size:.0f}")
-    return compact(size) if whole > 3 else fixed(size, max(0, min(digits, 3, 4 - whole)))
 
 
 def _boundary(book: Book, step: Decimal) -> int:

@@ -2,17 +2,19 @@
 
 import math
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
+import numpy as np
 from PySide6.QtWidgets import QWidget
 
+from monitor.book.side import Floats
 from monitor.export.table import Table
 from monitor.export.trade_table import trade_table
-from monitor.gui.kit.fonts import SMALL_PX
-from monitor.gui.kit.glyphs import text_width
-from monitor.gui.kit.painted_table import MARGIN, Cell, Column, Ink, Row
 from monitor.gui.kit.panel import Action, Surroundings
+from monitor.gui.kit.panel_header import READOUT_MS
+from monitor.gui.kit.table_cells import Cell, Ink, Row
 from monitor.gui.kit.table_panel import Content, TablePanel
+from monitor.gui.panels.tape.layout import COMPACT, Extent, Layout, layout_of, size_text
 from monitor.market.market import Market
 from monitor.market.tape import TapeView
 from monitor.model.time import MS, SECOND
@@ -24,7 +26,8 @@ FLOORS_KEPT = 50
 LARGE_EVERY = 256
 """Trades after which the size that counts as large is judged anew."""
 LARGE_MOVES = 1.25
-GAP = 12
+COMMON_MOVES = 10
+NOTHING_SEEN = Extent(0.0, 0.0, 0.0, 0, 0)
 SHORT_BELOW = 20
 """Where the pace is slower than so many a second, it has a decimal."""
 
@@ -44,10 +47,12 @@ class TapePanel(TablePanel):
         self._offset = 0
         self._revision = 0
         self._large, self._judged_at = math.inf, -LARGE_EVERY
-        self._size_digits = 0
+        self._extent, self._laid_for = NOTHING_SEEN, 0.0
+        self._layout = layout_of(0.0, NOTHING_SEEN)
         self._cache: dict[int, Row] = {}
         self._clock: dict[int, str] = {}
         self._style: tuple[object, ...] = ()
+        self._paced: tuple[object, ...] = ()
 
     @property
     def frozen(self) -> bool:
@@ -85,7 +90,7 @@ class TapePanel(TablePanel):
         if not len(window.places):
             return Content(note=self._waiting(market))
         view = market.tape.view()
-        layout = self._layout(market, view, window, width)
+        layout = self._lay(market, view, window, width)
         shown = self._rows(market, view, window, layout)
         return Content(layout.columns, (_held_row(window), *shown) if self.frozen else shown)
 
@@ -116,7 +121,7 @@ class TapePanel(TablePanel):
 
     def market_changed(self) -> None:
         self._large, self._judged_at = math.inf, -LARGE_EVERY
-        self._size_digits = 0
+        self._extent = NOTHING_SEEN
         self._cache.clear()
         self._revision = 0 if self.market is None else self.market.tape.revision
         self.go_live()
@@ -207,31 +212,28 @@ class TapePanel(TablePanel):
             if self._until is not None:
                 self._until += moved
 
-    def _layout(
-        self, market: Market, view: TapeView, window: TapeWindow, width: float
-    ) -> "_Layout":
+    def _lay(self, market: Market, view: TapeView, window: TapeWindow, width: float) -> Layout:
         self._judge_large(market)
-        sizes = view.size[window.places].tolist()
-        digits = digits_of(market.instrument, market.book.tick_size, sizes)
-        # Digits are only ever added while a market is watched: columns don't flutter.
-        self._size_digits = max(self._size_digits, digits.size)
-        dearest = fixed(float(view.price[window.places].max()), digits.price)
-        largest = fixed(float(max(sizes)), self._size_digits)
-        price, size = (text_width(text, SMALL_PX, strong=True) for text in (dearest, largest))
-        room = width - price - size - 2 * MARGIN - 2 * GAP
-        clock = next((cut for cut in _CLOCKS if _clock_width(cut) <= room), _CLOCKS[-1])
-        time = _clock_width(clock)
-        first = MARGIN + time + GAP + price
-        spare = width - MARGIN - size - GAP - first
-        columns = (
-            Column(MARGIN, left=True),
-            Column(round(first + max(0.0, spare) / 3)),
-            Column(width - MARGIN),
+        sizes = view.size[window.places]
+        instrument = market.instrument
+        told = () if instrument.lot_size else sizes.tolist()
+        digits = digits_of(instrument, market.book.tick_size, told)
+        # What was once in sight counts while the market is watched: columns don't flutter.
+        seen = self._extent
+        extent = Extent(
+            max(seen.price, float(view.price[window.places].max())),
+            max(seen.largest, float(sizes.max())),
+            _common(sizes, seen.common),
+            digits.price,
+            max(seen.size_digits, digits.size),
         )
-        return _Layout(columns, digits.price, self._size_digits, clock)
+        if extent != seen or width != self._laid_for:
+            self._extent, self._laid_for = extent, width
+            self._layout = layout_of(width, extent)
+        return self._layout
 
     def _rows(
-        self, market: Market, view: TapeView, window: TapeWindow, layout: "_Layout"
+        self, market: Market, view: TapeView, window: TapeWindow, layout: Layout
     ) -> tuple[Row, ...]:
         style = (layout, self._large, self.believed, self.surroundings.utc)
         if style != self._style:
@@ -250,7 +252,7 @@ class TapePanel(TablePanel):
             cache.clear()
         return tuple(rows)
 
-    def _row(self, view: TapeView, place: int, layout: "_Layout") -> Row:
+    def _row(self, view: TapeView, place: int, layout: Layout) -> Row:
         size = float(view.size[place])
         side = int(view.side[place])
         large = size >= self._large
@@ -259,11 +261,12 @@ class TapePanel(TablePanel):
         if large:
             size_ink = Ink.STRONG if self.believed else Ink.STRONG_DIM
         time = self._time_text(int(view.ts_event[place]))
-        text = fixed(size, layout.size_digits)
+        text = size_text(size, layout.size_digits)
+        tail = 0 if layout.size_digits == COMPACT else len(dimmed(text)[1])
         cells = (
             Cell(time[layout.clock], Ink.DIM),
             Cell(fixed(float(view.price[place]), layout.price_digits), price_ink),
-            Cell(text, size_ink, len(dimmed(text)[1])),
+            Cell(text, size_ink, tail),
         )
         return Row(cells, fill)
 
@@ -307,18 +310,14 @@ class TapePanel(TablePanel):
             self.header.show_detail("")
             self.header.show_readout("")
             return
-        words = [f"≥ {_plain(self.smallest)}"] if self.smallest else []
-        self.header.show_detail(" · ".join(words))
-        rate = pace(market.tape, self.surroundings.wall_clock())
-        self.header.show_readout(f"{rate:.{int(rate < SHORT_BELOW)}f}/s")
-
-
-class _Layout(NamedTuple):
-    columns: tuple[Column, ...]
-    price_digits: int
-    size_digits: int
-    clock: slice
-    """What is shown of a time."""
+        self.header.show_detail(f"≥ {_plain(self.smallest)}" if self.smallest else "")
+        # The header paints its figures no more often.
+        wall = self.surroundings.wall_clock()
+        paced = (id(market), wall // (READOUT_MS * MS))
+        if paced != self._paced:
+            self._paced = paced
+            rate = pace(market.tape, wall)
+            self.header.show_readout(f"{rate:.{int(rate < SHORT_BELOW)}f}/s")
 
 
 _INKS = {
@@ -331,12 +330,10 @@ _INKS = {
 }
 
 
-_CLOCKS = (slice(0, 12), slice(3, 12), slice(0, 8), slice(3, 8), slice(0, 0))
-"""What goes where it is narrow: the hour first, it changes least; at last all of the time."""
-
-
-def _clock_width(cut: slice) -> float:
-    return text_width("00:00:00.000"[cut], SMALL_PX)
+def _common(sizes: Floats, held: float) -> float:
+    """The middle size in sight; the held one while it is of that order."""
+    middle = float(np.partition(sizes, len(sizes) // 2)[len(sizes) // 2])
+    return held if COMMON_MOVES * held >= middle >= held / COMMON_MOVES else middle
 
 
 def _held_row(window: TapeWindow) -> Row:

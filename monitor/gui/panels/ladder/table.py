@@ -1,0 +1,255 @@
+"""The ladder's rows as cells: of a frame only those are made whose numbers changed."""
+
+import math
+from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from monitor.book.side import Floats
+from monitor.gui.kit.fonts import SMALL_PX
+from monitor.gui.kit.glyphs import text_width
+from monitor.gui.kit.table_cells import Cell, Ink, Row
+from monitor.gui.panels.ladder.layout import (
+    COMPACT,
+    NO_LAYOUT,
+    Layout,
+    Look,
+    layout_of,
+    size_text,
+    spread_words,
+)
+from monitor.market.market import Market
+from monitor.studies.bar_scale import bar_scale
+from monitor.studies.ladder_grouping import row_of_price
+from monitor.studies.ladder_rows import LadderRows
+from monitor.studies.number_format import compact, digits_of, dimmed, fixed
+
+UNKNOWN = -1.0
+"""Stands for the size of a row that isn't wholly known."""
+KEPT = 4_000
+"""So many cells of a kind are kept, by what they tell."""
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+Known = tuple[float, float, float, float, bool, Ink]
+"""All that a row tells beside its price: bid, ask, sold, bought, whether it stands above the
+spread, and the last trade's mark."""
+
+
+class Flow(NamedTuple):
+    """Sizes sold and bought lately, by row."""
+
+    sold: Sequence[float]
+    bought: Sequence[float]
+
+
+class Made(dict[K, V]):
+    """What was made of each key; what is missing is made when it is asked for."""
+
+    def __init__(self, make: Callable[[K], V]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: K) -> V:
+        if len(self) >= KEPT:
+            self.clear()
+        made = self[key] = self._make(key)
+        return made
+
+
+class LadderTable:
+    """The rows last made. The next frame's are the same ones where they tell the same."""
+
+    def __init__(self) -> None:
+        self._layout = NO_LAYOUT
+        self._rows: list[Row] = []
+        self._known: list[Known] = []
+        self._top = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: another market or grouping."""
+        self._scale = self._largest = 0.0
+        self._size_digits = 0
+        self._laid_for: tuple[object, ...] = ()
+        self._style: tuple[object, ...] = ()
+
+    def rows(
+        self,
+        market: Market,
+        seen: LadderRows,
+        split: int,
+        width: float,
+        look: Look,
+        flow: Flow | None,
+    ) -> tuple[Layout, list[Row]]:
+        """The rows, and where their columns stand.
+
+        ``split`` rows stand above the spread; the spread's own row is left out where that
+        is out of sight.
+        """
+        self._lay(market, seen, width, look)
+        style = (self._layout, self._scale, look, seen.step)
+        if style != self._style:
+            self._style = style
+            self._begin_anew(seen, look)
+        self._move_to(seen)
+        known = self._known_of(market, seen, split, flow)
+        made, prices = self._rows, seen.prices
+        for n, (new, old) in enumerate(zip(known, self._known, strict=True)):
+            if new != old:
+                made[n] = self._row(float(prices[n]), new)
+        self._known = known
+        rows = made.copy()
+        if 0 <= split <= len(rows):
+            rows.insert(split, self._spread_row(market))
+            rows.pop()
+        return self._layout, rows
+
+    # The layout.
+
+    def _lay(self, market: Market, seen: LadderRows, width: float, look: Look) -> None:
+        sizes = np.concatenate([seen.bids, seen.asks])
+        sizes = sizes[sizes > 0]
+        self._scale = bar_scale(sizes, self._scale)
+        instrument = market.instrument
+        told = () if instrument.lot_size else sizes.tolist()
+        digits = digits_of(instrument, market.book.tick_size, told)
+        # Digits are only ever added while a market is watched: columns don't flutter.
+        self._size_digits = max(self._size_digits, digits.size)
+        self._largest = max(self._largest, float(sizes.max(initial=0.0)))
+        self._price_digits = digits.price
+        texts = (fixed(float(seen.prices[0]), seen.decimals), self._spread_price(market))
+        # Digits are equally wide, so that lengths tell widths.
+        lengths = (len(texts[0]), len(texts[1]), len(f"{self._largest:,.0f}"))
+        laid_for = (width, look, lengths, digits.price, self._size_digits)
+        if laid_for != self._laid_for:
+            self._laid_for = laid_for
+            price = max(text_width(text, SMALL_PX, strong=True) for text in texts)
+            self._layout = layout_of(
+                width, price, self._largest, digits.price, self._size_digits, look
+            )
+
+    def _spread_price(self, market: Market) -> str:
+        """The last price; before the first trade the mid, which may lie half a tick aside."""
+        if market.last_price is not None:
+            return fixed(market.last_price, self._price_digits)
+        return fixed(market.book.mid, self._price_digits + 1)
+
+    # Which rows know something new.
+
+    def _begin_anew(self, seen: LadderRows, look: Look) -> None:
+        self._look, decimals = look, seen.decimals
+        self._rows, self._known = [], []
+        self._prices = Made[tuple[float, Ink], Cell](
+            lambda key: Cell(fixed(key[0], decimals), key[1])
+        )
+        self._bids = Made[float, Cell](lambda size: self._size_cell(size, Ink.BUY_FILL))
+        self._asks = Made[float, Cell](lambda size: self._size_cell(size, Ink.SELL_FILL))
+        self._sold = Made[float, Cell](lambda size: self._flow_cell(size, Ink.SELL))
+        self._bought = Made[float, Cell](lambda size: self._flow_cell(size, Ink.BUY))
+        self._spreads = Made[tuple[str, str], Row](lambda words: self._spread_made(*words))
+
+    def _move_to(self, seen: LadderRows) -> None:
+        """Take each row held along to where its price now stands."""
+        n, by = len(seen.prices), seen.top - self._top
+        self._top = seen.top
+        if len(self._rows) != n or abs(by) >= n:
+            self._rows, self._known = [_EMPTY_ROW] * n, [_UNTOLD] * n
+        elif by > 0:
+            self._rows = [_EMPTY_ROW] * by + self._rows[:-by]
+            self._known = [_UNTOLD] * by + self._known[:-by]
+        elif by < 0:
+            self._rows = self._rows[-by:] + [_EMPTY_ROW] * -by
+            self._known = self._known[-by:] + [_UNTOLD] * -by
+
+    def _known_of(
+        self, market: Market, seen: LadderRows, split: int, flow: Flow | None
+    ) -> list[Known]:
+        n = len(seen.prices)
+        above = min(max(split, 0), n)
+        marks = [Ink.NONE] * n
+        last, ink = self._last_row(market, seen)
+        if last >= 0:
+            marks[last] = ink
+        sold, bought = flow or ([0.0] * n, [0.0] * n)
+        sides = [True] * above + [False] * (n - above)
+        return list(
+            zip(_told(seen.bids), _told(seen.asks), sold, bought, sides, marks, strict=True)
+        )
+
+    def _last_row(self, market: Market, seen: LadderRows) -> tuple[int, Ink]:
+        newest = market.tape.view(1)
+        if market.last_price is None or not len(newest.price):
+            return -1, Ink.NONE
+        side = int(newest.side[0])
+        ink = _SIDES.get(side, Ink.DIM)
+        return row_of_price(market.last_price, side, seen), self._ink(ink)
+
+    # Cells.
+
+    def _row(self, price: float, known: Known) -> Row:
+        bid, ask, sold, bought, above, mark = known
+        own = ask if above else bid
+        ink = self._ink(Ink.SELL if above else Ink.BUY)
+        if mark >= 0:
+            ink = _STRONG[ink]
+        elif not own > 0:
+            ink = Ink.DIM
+        cells = [self._prices[price, ink]]
+        if self._look.two_sided:
+            cells += (self._bids[bid], self._asks[ask])
+        else:
+            cells.append(self._asks[ask] if above else self._bids[bid])
+        if self._look.traded:
+            cells += (self._sold[sold], self._bought[bought])
+        return Row(tuple(cells), Ink.NONE, mark, own == UNKNOWN)
+
+    def _size_cell(self, size: float, bar_ink: Ink) -> Cell:
+        if not size > 0:
+            return _EMPTY
+        digits, bar = self._layout.size_digits, self._layout.bar
+        text = size_text(size, digits)
+        share = min(1.0, size / self._scale) if self._scale else 0.0
+        tail = 0 if digits == COMPACT else len(dimmed(text)[1])
+        if not self._look.believed:
+            bar_ink = Ink.RAISED
+        return Cell(text, self._ink(Ink.TEXT), tail, max(1, round(share * bar)), bar_ink)
+
+    def _flow_cell(self, size: float, ink: Ink) -> Cell:
+        return Cell(_brief(size, self._size_digits), self._ink(ink)) if size else _EMPTY
+
+    def _spread_row(self, market: Market) -> Row:
+        bid, ask = market.book.best_bid, market.book.best_ask
+        spread = None if bid is None or ask is None else ask - bid
+        return self._spreads[self._spread_price(market), spread_words(spread, self._layout)]
+
+    def _spread_made(self, price: str, words: str) -> Row:
+        ink = Ink.STRONG if self._look.believed else Ink.STRONG_DIM
+        cells = [Cell(price, ink), Cell(words, Ink.DIM)]
+        if self._look.two_sided:
+            cells.insert(1, _EMPTY)
+        return Row(tuple(cells), Ink.RAISED)
+
+    def _ink(self, ink: Ink) -> Ink:
+        return ink if self._look.believed else Ink.DIM
+
+
+_EMPTY = Cell()
+_EMPTY_ROW = Row(())
+_UNTOLD: Known = (math.nan, math.nan, math.nan, math.nan, False, Ink.NONE)
+_SIDES = {1: Ink.BUY, -1: Ink.SELL}
+_STRONG = {Ink.BUY: Ink.STRONG_BUY, Ink.SELL: Ink.STRONG_SELL, Ink.DIM: Ink.STRONG_DIM}
+
+
+def _told(sizes: Floats) -> list[float]:
+    # NaN is unlike itself, so nothing could be looked up by it.
+    told: list[float] = np.where(np.isnan(sizes), UNKNOWN, sizes).tolist()
+    return told
+
+
+def _brief(size: float, digits: int) -> str:
+    """A size in at most seven letters."""
+    whole = len(f"{size:.0f}")
+    return compact(size) if whole > 3 else fixed(size, max(0, min(digits, 3, 4 - whole)))
