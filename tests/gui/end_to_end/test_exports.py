@@ -57,6 +57,9 @@ def manifest(path: Path) -> dict[str, Any]:
 async def exported(scene: Scene, folder: Path, kind: str, form: str) -> Path:
     """Export a panel as a user would; the file."""
     scene.panel(kind).setFocus()
+    if kind == "ladder":  # in a file it stands centred, in the window it may rest aside
+        await scene.press(Qt.Key.Key_Space)
+        await scene.drawn()
     card = scene.shown.export_card
     await scene.press(Qt.Key.Key_E, CTRL)
     assert card.isVisible()
@@ -136,7 +139,7 @@ def shown_numbers(scene: Scene, kind: str, places: int) -> list[str]:
     if kind == "price":
         return [fixed(price, places) for price in (book.best_bid, book.best_ask)]
     if kind == "depth":
-        return ["mid" + fixed(book.mid, places + 1)]  # half a tick lies between prices
+        return [fixed(book.mid, places + 1)]  # half a tick lies between prices
     cells = [row for row in scene.rows(kind)[1:-2] if len(row) > 1]
     return [text.replace(" ", "") for row in cells for text in row[-2:] if text]
 
