@@ -135,6 +135,8 @@ class Judge:
                 why = f": {held.status.reason}" if held.status.reason else ""
                 failures.append(f"{symbol} is not proven at the end ({book['state']}{why})")
             doubts += _book_doubts(symbol, held, book)
+        if self._player.protocol.foreign:
+            doubts.append(self._player.protocol.foreign)
         for count, what in (
             (report["unknown_messages"], "not understood"),
             (report["rejected_messages"], "no valid JSON, or held a number no market has"),

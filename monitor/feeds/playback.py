@@ -78,7 +78,7 @@ class Playback:
                     self._answer_early(ts)
                 else:
                     self._opened(entry.c, ts)
-            case "close":
+            case "close" | "stop":
                 self._open.discard(entry.c)
                 self.protocol.closed(ts, entry.m.decode("utf-8", "replace"))
             case "out":
@@ -99,9 +99,9 @@ class Playback:
         self._pass_on(self.protocol.answered(request, response, ts, ts))
 
     def _is_opened_later(self, answer: Entry) -> bool:
-        """True where an answer came a little before the opening of the connection it is for.
+        """True where an answer came a little before the beginning of the connection it is for.
 
-        A new connection begins every book anew: a snapshot of that time would be lost.
+        A new connection begins every book anew: a snapshot from before it would be lost.
         """
         for n in range(LOOK_AHEAD):
             if n == len(self._ahead):
@@ -111,7 +111,7 @@ class Playback:
                 self._ahead.append(entry)
             entry = self._ahead[n]
             if entry.k in ("open", "in", "out") and (entry.c == answer.c or not self._open):
-                return entry.k == "open"
+                return self._begun or entry.k == "open"
         return False
 
     def _need_open(self, connection: int, ts: int) -> None:
@@ -124,6 +124,7 @@ class Playback:
             return
         if any(self._last_line(other) > self._line for other in self._open):
             self._open.add(connection)
+            self._answer_early(ts)
             return
         self._open.clear()
         self._opened(connection, ts)

@@ -26,7 +26,8 @@ _MAX_DAMAGED = 1_000
 """A file with more damaged frames than this is given up: it is none, or was made to take time."""
 _KNOWN_AS = {b"\x1f\x8b": "gzip", b"PK": "a zip archive", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 
-Kind = Literal["in", "out", "http", "open", "close"]
+Kind = Literal["in", "out", "http", "open", "close", "stop"]
+"""We write no ``stop``; other programs end a recording with one."""
 
 
 class RecordingError(Exception):

@@ -63,6 +63,8 @@ class VenueProtocol(ABC):
         self.rejected_messages = 0
         self.renew_reason = ""
         """Why a new connection should be opened at once (the venue said so); empty for no."""
+        self.foreign = ""
+        """Why what was heard is not this venue's, in a sentence; empty where nothing tells so."""
         self._outbox: list[str] = []
         self._requests: list[HttpRequest] = []
 

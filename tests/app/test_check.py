@@ -215,6 +215,24 @@ def test_what_makes_no_sense_is_suspect(
     assert report["causes"]
 
 
+def test_another_venues_messages_are_named(shared_data: Path, tmp_path: Path) -> None:
+    """Futures under the name of the spot market: suspect, no book, and why."""
+    lines = lines_of(shared_data / "binance-usdm" / "btcusdt_20240718.jsonl.zst")[:500]
+    path = file_of(
+        tmp_path / "a.jsonl", [one + b"\n" for one in lines], {**HEADER, "venue": "binance"}
+    )
+    report = judge(path)
+    assert ("suspect", {}) == (report["verdict"], report["books"])
+    assert report["unknown_messages"]
+    assert "futures" in report["causes"][0]
+
+
+def test_a_stop_line_ends_a_recording(kraken: Path, tmp_path: Path) -> None:
+    """Other programs write one; like a close it says nothing against what came before."""
+    stop = b'{"t":99999999999999,"c":0,"k":"stop"}'
+    assert "ok" == judge(mutated(kraken, tmp_path, [*lines_of(kraken), stop]))["verdict"]
+
+
 def test_a_torn_tail_is_suspect(kraken: Path, tmp_path: Path) -> None:
     """The books up to the tear are told, and how much is torn."""
     path = tmp_path / "torn.jsonl.zst"

@@ -162,9 +162,20 @@ def test_an_answer_from_before_its_connection_is_told_after_the_opening(
     stage.player.run()
     assert ["opened", "answered", "received"] == [what for what, *_ in stage.notes]
     first = [line(1, "open", c=1), line(1, "in", 1, c=1), line(1, "close", "x", c=1)]
-    stage = staged([*first, answer, *after])
+    for begun in (after, after[1:]):
+        stage = staged([*first, answer, *begun])
+        stage.player.run()
+        told = [what for what, *_ in stage.notes]
+        assert ["closed", "opened", "answered", "received"] == told[2:]
+
+
+def test_an_answer_before_a_connections_first_message_without_open_lines(staged: Staged) -> None:
+    """Another number begins another connection, whose snapshot it is."""
+    lines = [line(1, "in", 1, c=1), line(2, "http", 1, c=2, url="u"), line(3, "in", 1, c=2)]
+    stage = staged(lines)
     stage.player.run()
-    assert ["closed", "opened", "answered", "received"] == [what for what, *_ in stage.notes][2:]
+    told = [what for what, *_ in stage.notes]
+    assert ["opened", "received", "opened", "answered", "received"] == told
 
 
 def test_an_answer_whose_connection_is_never_opened_is_told_at_once(staged: Staged) -> None:

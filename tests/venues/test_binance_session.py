@@ -18,6 +18,7 @@ from monitor.model.events import (
 from monitor.model.streams import Stream
 from monitor.model.time import MINUTE, MS, SECOND
 from monitor.model.verdict import State
+from monitor.protocol.venue import HttpRequest, HttpResponse
 from monitor.venues.binance import Binance
 from tests.venues.binance_words import (
     Desk,
@@ -553,3 +554,37 @@ def test_whoever_refuses_is_named(status: int) -> None:
     assert ["", "", "binance:BTCUSDT"] == sorted(refusal.instrument for refusal in refusals)
     for method, what in (("klines", "BTCUSDT"), ("exchangeInfo", "symbols"), ("24hr", "24 hours")):
         assert status == 400 or any(what in one.sentence for one in refusals), method
+
+
+def test_futures_are_not_taken_for_the_spot_market() -> None:
+    """By the address, or by what only their updates hold; all of it is unknown, and told why."""
+    desk = Desk()
+    desk.open("wss://fstream.binance.com/stream?streams=btcusdt@trade")
+    assert [] == desk.hear(trade(1, "61837.1", "1"))
+    assert (1, True) == (desk.venue.unknown_messages, "futures" in desk.venue.foreign)
+
+    desk = Desk()
+    desk.open()
+    assert 1 == len(desk.hear(trade(1, "61837.1", "1")))
+    update = depth(101, 105).replace(b'"U":101', b'"pu":100,"U":101')
+    assert [] == desk.hear(update, trade(2, "61837.1", "1"))
+    assert (2, True) == (desk.venue.unknown_messages, "futures" in desk.venue.foreign)
+    path = "https://fapi.binance.com/fapi/v1/depth?symbol=BTCUSDT&limit=1000"
+    answer = HttpResponse(path, 200, snapshot(105, [(1, 1)], [(2, 1)]))
+    assert [] == desk.venue.answered(HttpRequest(path), answer, desk.now, desk.now)
+    assert {} == desk.venue.books
+
+    desk = Desk()
+    desk.open("wss://stream.binance.us:9443/stream")
+    assert 1 == len(desk.hear(trade(1, "61837.1", "1")))
+    assert "" == desk.venue.foreign
+
+
+def test_a_streams_symbol_may_be_written_in_capitals() -> None:
+    """Binance wants small letters, and a recording may have others."""
+    desk = Desk()
+    desk.open()
+    capitals = depth(101, 105).replace(b"btcusdt@", b"BTCUSDT@")
+    desk.hear(capitals)
+    desk.answer(snapshot(104, [(1, 1)], [(2, 1)]))
+    assert State.LIVE is desk.venue.books["BTCUSDT"].status.state

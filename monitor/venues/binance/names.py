@@ -1,6 +1,7 @@
 """Binance's stream names: from ours, from an address, and from a payload that came without one."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -28,6 +29,8 @@ UNUSED: Final = frozenset(
     )
 )
 """What a recording may hold that is understood and of no use here."""
+FUTURES: Final = ("fstream", "dstream", "fapi", "dapi")
+"""How the hosts of USD-M and COIN-M futures begin; other contracts, other books."""
 SHUTDOWN: Final = "!serverShutdown"
 ALL_DAYS: Final = ("!miniTicker@arr", "!ticker@arr")
 BARE_EVENTS: Final = {
@@ -72,6 +75,12 @@ def raw_names(url: str) -> tuple[str, ...]:
     """The streams an address ``/ws/a/b`` subscribes to, whose payloads come without a name."""
     path = url.partition("?")[0].partition("/ws/")[2]
     return tuple(name for name in path.split("/") if name)
+
+
+def is_futures(url: str) -> bool:
+    """True for an address of Binance's futures, whose streams have the same names as spot's."""
+    host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
+    return host.startswith(FUTURES)
 
 
 def stamp_of(payload: bytes) -> Stamp:

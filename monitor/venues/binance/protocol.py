@@ -19,11 +19,18 @@ from monitor.venues.binance.book_sync import BookSync
 from monitor.venues.binance.desk import Desk
 from monitor.venues.binance.dispatch import name_of, wrap
 from monitor.venues.binance.known_symbols import KnownSymbols
-from monitor.venues.binance.names import SHUTDOWN, bare_name, raw_names, stream_name
+from monitor.venues.binance.names import (
+    SHUTDOWN,
+    bare_name,
+    is_futures,
+    raw_names,
+    stream_name,
+)
 from monitor.venues.binance.refusals import NoSuchSymbol, refused, unknown_symbol
 from monitor.venues.binance.roster import Roster, ignore, symbol_of, symbol_part
 from monitor.venues.binance.streams import interval_names
 from monitor.venues.binance.subscriptions import HEARTBEAT_ID, Subscriptions
+from monitor.venues.binance.unreadable import is_foreign
 from monitor.venues.binance.wire import ENVELOPE, Envelope, Problem
 
 FACTS: Final = Path(__file__).with_name("binance.toml")
@@ -60,7 +67,7 @@ class Binance(VenueProtocol):
         self._now = self._wall = 0
         self._due: list[Event] = []
         self._raw_names: tuple[str, ...] = ()
-        self._own_heartbeat = False
+        self._own_heartbeat = self._futures = False
         self._told = False
         """True where a recording tells what its client said."""
 
@@ -113,6 +120,7 @@ class Binance(VenueProtocol):
         self.link.opened(now)
         self._now, self._wall = now, ts_recv
         self._raw_names = raw_names(url)
+        self._futures = is_futures(url) or self._roster.futures
         self._own_heartbeat = False
         self.renew_reason = ""
         self._roster.opened(now, ts_recv)
@@ -221,6 +229,8 @@ class Binance(VenueProtocol):
         if data[:1] == b"[":
             return self._wrapped("!miniTicker@arr", data, now, ts_recv)
         message = ENVELOPE.decode(data)
+        if self._futures and (message.stream is not None or message.event):
+            return self._of_futures()
         if message.stream is not None and bytes(message.data):
             return self._wrapped(message.stream, bytes(message.data), now, ts_recv)
         if message.event or message.symbol or message.snapshot_id is not None:
@@ -248,7 +258,7 @@ class Binance(VenueProtocol):
             else:
                 handler = self._roster.handler(name, payload, bare=bare)
             if handler is None:
-                return self._unknown()
+                return self._of_futures() if self._roster.futures else self._unknown()
             self._handlers.put(name, handler, message)
             self._subscriptions.mute.pop(name, None)
         return handler(message, now, ts_recv)
@@ -286,6 +296,13 @@ class Binance(VenueProtocol):
     def _shutdown(self) -> list[Event]:
         self.renew_reason = "Binance announced that this server shuts down"
         return []
+
+    def _of_futures(self) -> list[Event]:
+        """Another venue that spells its streams like this one: none of it is taken for spot."""
+        self._futures = True
+        self._handlers.clear()
+        self.foreign = "its messages are of Binance's futures, which are not the spot market"
+        return self._unknown()
 
     def _unknown(self) -> list[Event]:
         self.unknown_messages += 1
@@ -378,19 +395,3 @@ class Binance(VenueProtocol):
             status = self.status(stream)
             if status is not None:
                 status.reason = reason
-
-
-def about_number(text: str) -> bool:
-    """True where a decoder's complaint is that a number was none, or out of range."""
-    return any(words in text for words in ("Expected `float`", "Expected `int`", "out of range"))
-
-
-def is_foreign(data: bytes, error: Exception) -> bool:
-    """True for sound JSON that isn't what we know of the venue, and holds no bad number."""
-    if not isinstance(error, msgspec.ValidationError) or about_number(str(error)):
-        return False
-    try:
-        msgspec.json.decode(data)
-    except (ValueError, RecursionError):
-        return False
-    return True

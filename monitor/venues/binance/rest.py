@@ -79,6 +79,8 @@ def asked_by(url: str) -> Asked:
     """Read an address back. Never raises: what is no address of ours asks for nothing."""
     try:
         parts = urlsplit(url)
+        if "/fapi/" in parts.path or "/dapi/" in parts.path:
+            return Asked("", {})  # the futures' own
         return Asked(parts.path.rstrip("/").rpartition("/")[2], dict(parse_qsl(parts.query)))
     except ValueError:
         return Asked("", {})

@@ -41,6 +41,8 @@ class Roster:
         self.feeds: dict[str, Feed] = {}
         self.handlers = Dispatch()
         self.wanted: dict[str, set[Stream]] = {}
+        self.futures = False
+        """True where an update was one of Binance's futures, which are another venue."""
         self._venue = venue
         self._link = link
         self._books = books
@@ -130,9 +132,12 @@ class Roster:
         if len(self.handlers) >= MOST_HANDLERS:
             return None
         stamp = stamp_of(payload)
-        lower, _, suffix = name.partition("@")
-        symbol = stamp.symbol or lower.upper()
-        if name not in ALL_DAYS and not (showable(symbol) and symbol.lower() == lower):
+        said, _, suffix = name.partition("@")
+        symbol = stamp.symbol or said.upper()
+        if name not in ALL_DAYS and not (showable(symbol) and symbol.lower() == said.lower()):
+            return None
+        if stamp.previous is not None:
+            self.futures = True
             return None
         if suffix.startswith("depth"):
             return self._depth_handler(name, symbol, suffix, unit_of(stamp), bare=bare)

@@ -208,10 +208,14 @@ class Problem(msgspec.Struct, gc=False):
 
 
 class Stamp(msgspec.Struct, gc=False):
-    """The time and the symbol in a payload, whatever the payload is."""
+    """The time and the symbol in a payload, whatever the payload is.
+
+    ``previous`` is the last id of the update before: only the futures tell it.
+    """
 
     time: int = msgspec.field(name="E", default=0)
     symbol: str = msgspec.field(name="s", default="")
+    previous: int | None = msgspec.field(name="pu", default=None)
 
 
 KlineRow = tuple[int, float, float, float, float, float, int, float, int, float, float, object]
