@@ -40,7 +40,7 @@ class Desk:
     """Implements the window's ``Program`` over live feeds.
 
     Made and used on a running event loop; ``close`` ends recordings, sessions and the
-    demo exchange. ``heard`` is told of every message's events, after the markets.
+    demo exchange. ``heard`` is told of the events of every read, after the markets.
     """
 
     def __init__(

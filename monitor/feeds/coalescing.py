@@ -97,7 +97,7 @@ class LoopPulse:
 
 
 class CoalescedConnection(ClientConnection):
-    """A client connection that hands each message on as it is read, and reads a hot socket rarely.
+    """A client connection that hands on what each read brought, and reads a hot socket rarely.
 
     After ``listen`` nobody else may call ``recv`` until the connection is closed.
     It needs ``max_queue=None``: the library's own flow control would undo ours.
@@ -107,7 +107,8 @@ class CoalescedConnection(ClientConnection):
         super().connection_made(transport)
         self.fault: Exception | None = None
         self._tail = self._early = b""
-        self._hear: Callable[[bytes], None] | None = None
+        self._read: list[bytes] = []
+        self._hear: Callable[[list[bytes]], None] | None = None
         self._pace: ReadPace | None = None
         self._pulse: Pulse = LoopPulse
         self._timer: Timer | None = None
@@ -116,12 +117,12 @@ class CoalescedConnection(ClientConnection):
 
     def listen(
         self,
-        hear: Callable[[bytes], None],
+        hear: Callable[[list[bytes]], None],
         *,
         pulse: Pulse | None = LoopPulse,
         split_up_to: int = 0,
     ) -> None:
-        """Hand every message to ``hear`` from now on, those that wait already first.
+        """Hand the messages of each read to ``hear`` from now on, those that wait already first.
 
         ``pulse`` times the looks at a hot socket; without one all is delivered at
         once. ``split_up_to`` lets plain messages of up to so many bytes be cut out
@@ -136,7 +137,7 @@ class CoalescedConnection(ClientConnection):
             self.response is not None and "Sec-WebSocket-Extensions" not in self.response.headers
         )
         if split_up_to and plain:
-            self._splitter = FrameSplitter(self._heard, self._defer, split_up_to)
+            self._splitter = FrameSplitter(self._read.append, self._defer, split_up_to)
         early, self._early = self._early, b""
         if early and self.state is State.OPEN:
             self.data_received(early)
@@ -152,6 +153,7 @@ class CoalescedConnection(ClientConnection):
             return
         if self._splitter is not None:
             self._splitter.feed(data)
+            self._deliver()
         else:
             for at in range(0, len(data), PIECE):
                 self._defer(data[at : at + PIECE])
@@ -177,17 +179,24 @@ class CoalescedConnection(ClientConnection):
         self._stop_looking()
         super().connection_lost(exc)
 
-    def _heard(self, message: bytes) -> None:
-        assert self._hear is not None
-        if self.fault is None:
+    def _deliver(self) -> None:
+        """Hand on what was read, in one go: what is done once a read costs a message little."""
+        if self._read and self.fault is None:
+            messages = self._read[:]
+            self._read.clear()
+            assert self._hear is not None
             try:
-                self._hear(message)
+                self._hear(messages)
             except Exception as error:  # noqa: BLE001 - whoever waits for the end is told
-                self.fault = error
-                self.transport.abort()
+                self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        self.fault = error
+        self.transport.abort()
 
     def _defer(self, data: bytes) -> bool:
         """Let the library parse these bytes; True while the connection is open after them."""
+        self._deliver()
         if self.fault is None:
             super().data_received(data)
             if self._hear is not None:
@@ -195,29 +204,34 @@ class CoalescedConnection(ClientConnection):
         return self.fault is None and self.state is State.OPEN
 
     def _hand_on(self) -> None:
-        """Hand on the messages that are whole.
+        """Hand on the messages that the library has whole."""
+        error = self._take_whole()
+        self._deliver()
+        if error is not None and self.fault is None:
+            self._fail(error)
+
+    def _take_whole(self) -> Exception | None:
+        """Take them from the library, and what it raised meanwhile.
 
         ``recv`` is run by hand: where a message is at hand it ends without having
         waited, which spares a wake-up of the loop for each read.
         """
-        assert self._hear is not None
         try:
-            while self.fault is None:
+            while True:
                 was_open = self.state is State.OPEN
                 receiving = self.recv(decode=False)
                 try:
                     receiving.send(None)
                 except StopIteration as received:
-                    self._hear(received.value)
+                    self._read.append(received.value)
                     continue
                 _give_up(receiving)
                 if was_open and self.state is not State.OPEN:
                     # All that makes ``recv`` itself close a connection read as bytes.
-                    raise TooManyFragments(MAX_FRAGMENTS)  # noqa: TRY301 - told as any fault is
-                return
+                    return TooManyFragments(MAX_FRAGMENTS)
+                return None
         except Exception as error:  # noqa: BLE001 - whoever waits for the end is told
-            self.fault = error
-            self.transport.abort()
+            return error
 
     def _look_from_now_on(self) -> None:
         below = self._below

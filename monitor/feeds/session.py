@@ -43,7 +43,7 @@ class Session:
     """Drives one VenueProtocol over one WebSocket and its HTTP requests; never gives up.
 
     The protocol says what to send and what the messages mean; the session hands
-    its events to ``sink`` and everything that passed to ``recorder``. Silence
+    the events of each read to ``sink`` and everything that passed to ``recorder``. Silence
     makes the protocol's link STALE by itself; ``facts.dead_after_s`` of it ends
     the connection. Each new connection is told to the protocol, which starts its
     books anew; nothing of an old one can follow, for its reader has ended.
@@ -229,14 +229,20 @@ class Session:
         self._ending = ending
         return ending
 
-    def _hear(self, data: bytes) -> None:
+    def _hear(self, messages: Sequence[bytes]) -> None:
+        """Take what one read brought: it came at one moment, and is handed on in one go."""
         now, wall = self._clock.monotonic_ns(), self._clock.time_ns()
-        self.messages += 1
-        self.bytes += len(data)
-        self.recorder.received(self._number, data, wall)
-        events = self.protocol.received(data, now, wall)
-        if events:
-            self._sink(events)
+        self.messages += len(messages)
+        self.bytes += sum(map(len, messages))
+        record, understand = self.recorder.received, self.protocol.received
+        events: list[Event] = []
+        try:
+            for data in messages:
+                record(self._number, data, wall)
+                events += understand(data, now, wall)
+        finally:
+            if events:
+                self._sink(events)
         self.flush()
 
     async def _send(self, connection: CoalescedConnection) -> None:

@@ -5,12 +5,13 @@ else the venue's. A candle of which a part was missed carries PARTIAL until the 
 replaces it. An interval without a trade has no candle: nothing is invented.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.market.running_candle import RunningCandle
 from monitor.model.events import Candle, Side
 from monitor.model.time import SECOND
 
@@ -85,6 +86,8 @@ class CandleSeries:
         self.missed = True
         """True while trades may be missing since the last one taken."""
         self._start = self._end = 0
+        # The last candle's cells are written when they are looked at, not at every trade.
+        self._running = RunningCandle()
         self._lay(min(FIRST_ROWS, 2 * capacity))
 
     def __len__(self) -> int:
@@ -92,6 +95,7 @@ class CandleSeries:
 
     def view(self, n: int | None = None) -> CandleColumns:
         """The newest ``n`` candles (all by default), oldest first, without a copy."""
+        self._running.write(self._cells)
         start = self._start if n is None else max(self._start, self._end - n)
         rows = slice(start, self._end)
         return CandleColumns(*(column[rows] for column in self._columns))
@@ -118,20 +122,30 @@ class CandleSeries:
 
     def add(self, ts: int, price: float, size: float, side: Side) -> None:
         """Take one trade, late ones too: it goes to the candle of its own time."""
-        row = self._end - 1
-        ts_open = ts - ts % self.interval
         self.version += 1
-        if row < self._start or ts_open > self._ts_open[row]:
-            row = self._appended(ts_open)
-            self._open_candle(row, ts, price, PARTIAL if self.missed else 0)
-            self.missed = False
-        elif ts_open != self._ts_open[row]:
-            row = self._row_of_late(ts_open, ts, price)
-            if row < 0:
-                return
-        elif self.missed:
-            self._flags[row] |= PARTIAL
-            self.missed = False
+        running = self._running
+        if not running.begin <= ts < running.end:
+            self._add_elsewhere(ts, price, size, side)
+            return
+        if price > running.high:
+            running.high = price
+        elif price < running.low:
+            running.low = price
+        if ts >= running.ts_last:
+            running.close, running.ts_last = price, ts
+        elif ts < running.ts_first:
+            running.open, running.ts_first = price, ts
+        running.volume += size
+        if side == "buy":
+            running.buy_volume += size
+        running.trades += 1
+
+    def _add_elsewhere(self, ts: int, price: float, size: float, side: Side) -> None:
+        """Take a trade of another candle than the running one; the last may run from then on."""
+        self._stop_running()
+        row = self._row_of(ts, price)
+        if row < 0:
+            return
         if self._flags[row] & _SETTLED == _SETTLED:
             return
         if price > self._high[row]:
@@ -147,9 +161,12 @@ class CandleSeries:
             self._buy_volume[row] += size
         if self._trades[row] >= 0:
             self._trades[row] += 1
+            if row == self._end - 1:
+                self._running.run(row, self.interval, self._cells)
 
     def interrupt(self) -> None:
         """Trades may be missing from here to the next one: both their candles are partial."""
+        self._stop_running()
         self.missed = True
         if self._end > self._start:
             row = self._end - 1
@@ -159,6 +176,7 @@ class CandleSeries:
 
     def put(self, candle: Candle) -> None:
         """Take the venue's own candle as it forms or closes."""
+        self._stop_running()
         row = self._end - 1
         if row >= self._start and candle.ts_open < self._ts_open[row]:
             self.merge((candle,))
@@ -197,10 +215,15 @@ class CandleSeries:
 
     # Rows.
 
+    def _stop_running(self) -> None:
+        self._running.write(self._cells)
+        self._running.stop()
+
     def _lay(self, rows: int) -> None:
         columns: list[NDArray[Any]] = [np.zeros(rows, kind) for kind in _KINDS.values()]
         self._columns = columns
-        cells: list[Any] = [column.data for column in columns]
+        cells: tuple[Any, ...] = tuple([column.data for column in columns])
+        self._cells = cells
         (
             self._ts_open,
             self._open,
@@ -218,6 +241,7 @@ class CandleSeries:
 
     def _take(self, candles: CandleColumns) -> None:
         """Hold these candles and no others."""
+        self._running.stop()
         n = len(candles.ts_open)
         rows = self._rows
         while rows < min(n + FIRST_ROWS, 2 * self.capacity):
@@ -259,6 +283,21 @@ class CandleSeries:
         self._trades[row] = 0
         self._flags[row] = flags
         self._ts_first[row] = self._ts_last[row] = ts
+
+    def _row_of(self, ts: int, price: float) -> int:
+        """The row of a trade's candle, made where missing; -1 where it is too old to keep."""
+        row = self._end - 1
+        ts_open = ts - ts % self.interval
+        if row < self._start or ts_open > self._ts_open[row]:
+            row = self._appended(ts_open)
+            self._open_candle(row, ts, price, PARTIAL if self.missed else 0)
+            self.missed = False
+        elif ts_open != self._ts_open[row]:
+            row = self._row_of_late(ts_open, ts, price)
+        elif self.missed:
+            self._flags[row] |= PARTIAL
+            self.missed = False
+        return row
 
     def _row_of_late(self, ts_open: int, ts: int, price: float) -> int:
         """The row of an earlier candle, made where missing; -1 where it is too old to keep."""
@@ -334,40 +373,4 @@ def aggregated(candles: CandleColumns, interval: int) -> CandleColumns:
         flags=flags,
         ts_first=candles.ts_first[starts],
         ts_last=candles.ts_last[ends],
-    )
-
-
-def coarser(candles: Sequence[Candle], interval: int) -> list[Candle]:
-    """The venue's past candles, oldest first, as closed ones of a coarser interval (ns).
-
-    Only where all of an interval was told: the first and the last are mostly cut off.
-    """
-    if not candles:
-        return []
-    start, stop = candles[0].ts_open, candles[-1].ts_open + candles[-1].interval
-    groups: dict[int, list[Candle]] = {}
-    for candle in candles:
-        groups.setdefault(candle.ts_open - candle.ts_open % interval, []).append(candle)
-    return [
-        _one_of(parts, ts_open, interval)
-        for ts_open, parts in groups.items()
-        if start <= ts_open and ts_open + interval <= stop and parts[-1].closed
-    ]
-
-
-def _one_of(parts: list[Candle], ts_open: int, interval: int) -> Candle:
-    bought = [part.buy_volume for part in parts]
-    trades = [part.trades for part in parts]
-    return Candle(
-        instrument=parts[0].instrument,
-        interval=interval,
-        ts_open=ts_open,
-        open=parts[0].open,
-        high=max(part.high for part in parts),
-        low=min(part.low for part in parts),
-        close=parts[-1].close,
-        volume=sum(part.volume for part in parts),
-        buy_volume=-1.0 if min(bought) < 0 else sum(bought),
-        trades=-1 if min(trades) < 0 else sum(trades),
-        closed=True,
     )

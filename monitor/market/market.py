@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from monitor.book.book import Book
-from monitor.market.candle_series import CandleSeries, coarser
+from monitor.market.candle_series import CandleSeries
+from monitor.market.coarser_candles import coarser
 from monitor.market.depth_history import LARGEST_COLUMNS, LARGEST_ROWS, DepthHistory
 from monitor.market.tape import CAPACITY, Tape
 from monitor.model.events import (
@@ -69,7 +70,12 @@ class Market:
     def apply(self, event: Event) -> None:
         """Take one event of this instrument. Never raises."""
         self.version += 1
-        handler = self._handlers.get(type(event))
+        kind = type(event)
+        if kind is Quote:
+            # Most that comes; whatever is asked before costs every message.
+            self.quote = event  # type: ignore[assignment] # kind says so
+            return
+        handler = self._handlers.get(kind)
         if handler is not None:
             handler(self, event)
 
@@ -146,20 +152,22 @@ class Market:
             # ones reaches back to one we have.
             self._generation = self.book.generation
             self._broken = True
-        duplicates = self.tape.duplicates
-        if not self.tape.append(trade):
-            if self.tape.duplicates > duplicates:
+        tape = self.tape
+        duplicates = tape.duplicates
+        if not tape.append(trade):
+            if tape.duplicates > duplicates:
                 self._broken = False
             return
         if self._broken:
             self._broken = False
             for series in self._series.values():
                 series.interrupt()
-        ts = trade.ts_event or trade.ts_recv
+        ts, price = trade.ts_event or trade.ts_recv, trade.price
         if ts >= self._last_ts:
-            self._last_ts, self.last_price = ts, trade.price
+            self._last_ts, self.last_price = ts, price
+        size, side = trade.size, trade.side
         for series in self._series.values():
-            series.add(ts, trade.price, trade.size, trade.side)
+            series.add(ts, price, size, side)
 
     def _take_candle(self, candle: Candle) -> None:
         self.candles(candle.interval).put(candle)
@@ -169,9 +177,6 @@ class Market:
         for interval, series in self._series.items():
             if interval > history.interval and interval % history.interval == 0:
                 series.merge(coarser(history.candles, interval))
-
-    def _take_quote(self, quote: Quote) -> None:
-        self.quote = quote
 
     def _take_stats(self, stats: DayStats) -> None:
         self.day_stats = stats
@@ -193,7 +198,6 @@ class Market:
 
     _handlers: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
         Trade: _take_trade,
-        Quote: _take_quote,
         Candle: _take_candle,
         CandleHistory: _take_history,
         DayStats: _take_stats,

@@ -103,7 +103,7 @@ class Tape:
         if not ts_event:
             ts_event = trade.ts_recv
             flags |= NO_VENUE_TIME
-        row = self._room()
+        row = self._end if self._end < self._rows else self._room()
         if row > self._start and ts_event < self._ts_event[row - 1]:
             if trade.backfill:
                 return self._insert(trade, ts_event, flags | BACKFILL)
@@ -111,7 +111,6 @@ class Tape:
         if trade.backfill:
             flags |= BACKFILL
         self._write(row, trade, ts_event, flags)
-        self._grown()
         return True
 
     def view(self, n: int | None = None) -> TapeView:
@@ -153,18 +152,18 @@ class Tape:
         self._rows = rows
 
     def _room(self) -> int:
-        """The row to write next, after making room for it."""
-        if self._end == self._rows:
-            old, start, end = self._columns, self._start, self._end
-            if self._rows < 2 * self.capacity:
-                self._lay(min(4 * self._rows, 2 * self.capacity))
-            for column, kept in zip(self._columns, old, strict=True):
-                # Only a full ring slides, so the rows don't overlap their new place.
-                column[: end - start] = kept[start:end]
-            self._start, self._end = 0, end - start
+        """The row to write next, after making room for it where the last was written."""
+        old, start, end = self._columns, self._start, self._end
+        if self._rows < 2 * self.capacity:
+            self._lay(min(4 * self._rows, 2 * self.capacity))
+        for column, kept in zip(self._columns, old, strict=True):
+            # Only a full ring slides, so the rows don't overlap their new place.
+            column[: end - start] = kept[start:end]
+        self._start, self._end = 0, end - start
         return self._end
 
     def _write(self, row: int, trade: Trade, ts_event: int, flags: int) -> None:
+        """Fill a row, the one after the last or one that was made free, and count it."""
         self._ts_event[row] = ts_event
         self._ts_recv[row] = trade.ts_recv
         self._price[row] = trade.price
@@ -173,11 +172,9 @@ class Tape:
         self._flags[row] = flags
         self._ids[row] = trade.trade_id
         self._exact[row] = trade.exact
-
-    def _grown(self) -> None:
-        self._end += 1
+        self._end = end = self._end + 1
         self.count += 1
-        if self._end - self._start > self.capacity:
+        if end - self._start > self.capacity:
             self._start += 1
 
     def _insert(self, trade: Trade, ts_event: int, flags: int) -> bool:
@@ -189,7 +186,6 @@ class Tape:
         for column in self._columns:
             column[row + 1 : self._end + 1] = column[row : self._end].copy()
         self._write(row, trade, ts_event, flags)
-        self._grown()
         self.revision += 1
         return True
 

@@ -11,6 +11,7 @@ from http import HTTPStatus
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 
 from monitor.feeds.clock import Clock
@@ -158,6 +159,55 @@ def test_a_hot_feed_loses_nothing(network: Network) -> None:
                 await until(lambda: len(pongs) == 4)
         assert list(range(1, 516)) == protocol.heard
         assert protocol.openings == 1
+
+    _run(test())
+
+
+async def _burst(connection: ServerConnection) -> None:
+    """A hundred messages in one write, so that one read brings them all, or nearly."""
+    await connection.recv()
+    frames = [Frame(Opcode.TEXT, json.dumps({"n": n}).encode()) for n in range(1, 101)]
+    connection.transport.write(b"".join(frame.serialize(mask=False) for frame in frames))
+    await connection.wait_closed()
+
+
+@pytest.mark.parametrize("network", WAYS)
+def test_what_one_read_brings_is_handed_on_in_one_go(network: Network) -> None:
+    """One call of the sink, and one time for all: they came at one moment."""
+
+    async def test() -> None:
+        calls: list[Sequence[Event]] = []
+        async with counting_server(_burst) as url:
+            protocol = CountingProtocol(counting_facts(url))
+            async with _session(protocol, network=network, sink=calls.append):
+                await until(lambda: len(protocol.heard) == 100)
+        assert 100 == sum(map(len, calls))
+        assert len(calls) <= 3
+        assert all(len({event.ts_recv for event in events}) == 1 for events in calls)
+
+    _run(test())
+
+
+@pytest.mark.parametrize("network", WAYS)
+def test_a_fault_in_the_midst_of_a_read_takes_nothing_with_it(network: Network) -> None:
+    """What was understood before it is handed on; what comes after it is not looked at."""
+
+    class Failing(CountingProtocol):
+        def received(self, data: bytes, now: int, ts_recv: int) -> list[Event]:
+            if b"60" in data:
+                raise RuntimeError("sixty")
+            return super().received(data, now, ts_recv)
+
+    async def test() -> None:
+        events = list[Event]()
+        async with counting_server(_burst) as url:
+            protocol = Failing(counting_facts(url))
+            patient = Clock(random=lambda: 1.0)
+            async with _session(protocol, network=network, clock=patient, sink=events.extend):
+                await until(lambda: protocol.closings)
+                assert list(range(1, 60)) == protocol.heard
+                assert 59 == len(events)
+        assert protocol.closings[0][0].startswith("an error of ours")
 
     _run(test())
 

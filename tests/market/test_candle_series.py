@@ -15,8 +15,8 @@ from monitor.market.candle_series import (
     CandleColumns,
     CandleSeries,
     aggregated,
-    coarser,
 )
+from monitor.market.coarser_candles import coarser
 from monitor.model.events import Candle, Side
 from monitor.model.time import MINUTE, SECOND
 
@@ -79,6 +79,44 @@ def test_trades_in_any_order_make_the_same_candles(prints: list[Print], interval
     assert plain_candles(prints, interval) == as_dict(series.view())
     opens = series.view().ts_open
     assert sorted(set(opens.tolist())) == opens.tolist()
+
+
+STEPS = st.lists(
+    st.one_of(
+        PRINTS,
+        st.sampled_from(("look", "interrupt")),
+        st.tuples(st.integers(0, 40), st.booleans()),
+    ),
+    max_size=12,
+)
+
+
+@given(STEPS, st.integers(1, 6))
+def test_looking_changes_nothing(
+    steps: list[list[Print] | str | tuple[int, bool]], capacity: int
+) -> None:
+    """A series looked at after each trade and one seldom looked at hold the same candles."""
+    seldom, often = CandleSeries(SECOND, capacity), CandleSeries(SECOND, capacity)
+    for step in steps:
+        for series in (seldom, often):
+            if step == "interrupt":
+                series.interrupt()
+            elif isinstance(step, tuple):
+                series.put(venue_candle(step[0] * SECOND, 7.0, closed=step[1]))
+            elif isinstance(step, list):
+                for item in step:
+                    series.add(*item)
+                    if series is often:
+                        series.view()
+        if step == "look":
+            assert_alike(seldom, often)
+    assert_alike(seldom, often)
+
+
+def assert_alike(one: CandleSeries, other: CandleSeries) -> None:
+    assert (one.version, one.revision) == (other.version, other.revision)
+    for mine, its in zip(one.view(), other.view(), strict=True):
+        np.testing.assert_array_equal(mine, its)
 
 
 @given(PRINTS, st.integers(1, 6))

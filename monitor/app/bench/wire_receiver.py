@@ -12,7 +12,7 @@ import importlib
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from websockets.asyncio.client import connect
@@ -40,15 +40,15 @@ async def receive(url: str, how: str, seconds: float) -> dict[str, float]:
 class _Count:
     messages = 0
 
-    def hear(self, _message: bytes) -> None:
-        self.messages += 1
+    def hear(self, messages: Sequence[bytes]) -> None:
+        self.messages += len(messages)
 
 
 async def _read_stock(url: str, count: _Count) -> None:
     connection = await connect(url, compression=None, proxy=None)
     try:
         while True:
-            count.hear(await connection.recv(decode=False))
+            count.hear([await connection.recv(decode=False)])
     finally:
         connection.transport.abort()
 
