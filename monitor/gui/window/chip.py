@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from monitor.gui.kit.fonts import SMALL_PX, font
@@ -13,6 +13,7 @@ from monitor.gui.kit.theme import Theme
 HEIGHT = 26
 PAD = 10
 DOT = 7
+ARROW = 8
 GAP = 6
 
 
@@ -27,6 +28,8 @@ class ChipLook:
     fill: QColor | None = None
     edge: QColor | None = None
     strong: bool = False
+    arrow: bool = False
+    """A triangle at the end says that there is a menu."""
 
 
 class Chip(QAbstractButton):
@@ -37,6 +40,7 @@ class Chip(QAbstractButton):
     ) -> None:
         super().__init__(parent)
         self._theme, self._look, self._widest = theme, look, widest
+        self._brief = False
         self.setFixedHeight(HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -52,29 +56,29 @@ class Chip(QAbstractButton):
         """Show something else; nothing happens where it is the same."""
         if look == self._look:
             return
-        resized = (look.text, look.rest, look.dot is None) != (
-            self._look.text,
-            self._look.rest,
-            self._look.dot is None,
-        )
+        resized = chip_width(look, brief=self._brief) != self._natural_width()
         self._look = look
         self.setAccessibleName(plain(f"{look.text} {look.rest}"))
         if resized:
             self.updateGeometry()
         self.update()
 
+    def show_brief(self, *, brief: bool, widest: int) -> None:
+        """Leave out the rest where there is little room."""
+        if (brief, widest) != (self._brief, self._widest):
+            self._brief, self._widest = brief, widest
+            self.updateGeometry()
+            self.update()
+
     def look(self) -> ChipLook:
         """What is shown."""
         return self._look
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        look = self._look
-        width = 2 * PAD + _advance(look.text, strong=look.strong)
-        if look.rest:
-            width += GAP + _advance(look.rest)
-        if look.dot is not None:
-            width += DOT + GAP
-        return QSize(min(round(width) + 1, self._widest or 10_000), HEIGHT)
+        return QSize(min(self._natural_width(), self._widest or 10_000), HEIGHT)
+
+    def _natural_width(self) -> int:
+        return chip_width(self._look, brief=self._brief)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return self.sizeHint()
@@ -84,7 +88,7 @@ class Chip(QAbstractButton):
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme, look = self._theme, self._look
         self._paint_frame(p)
-        left, right = float(PAD), self.width() - PAD
+        left, right = float(PAD), float(self.width() - PAD)
         if look.dot is not None:
             p.setPen(Qt.PenStyle.NoPen)
             p.setBrush(look.dot)
@@ -92,7 +96,14 @@ class Chip(QAbstractButton):
             left += DOT + GAP
         ink = look.ink or (theme.text if self.isChecked() or look.strong else theme.dim)
         left = self._word(p, left, right, look.text, ink, strong=look.strong)
-        self._word(p, left + GAP, right, look.rest, look.ink or theme.dim)
+        if look.rest and not self._brief:
+            self._word(p, left + GAP, right, look.rest, look.ink or theme.dim)
+        if look.arrow:
+            x, y = right - ARROW, self.height() / 2
+            tips = [QPointF(x, y - 2), QPointF(x + ARROW, y - 2), QPointF(x + ARROW / 2, y + 3)]
+            p.setPen(Qt.PenStyle.NoPen)
+            p.setBrush(ink)
+            p.drawPolygon(QPolygonF.fromList(tips))
 
     def _paint_frame(self, p: QPainter) -> None:
         theme, look = self._theme, self._look
@@ -122,6 +133,18 @@ class Chip(QAbstractButton):
         area = QRectF(left, 0, right - left + 2, self.height())
         p.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
         return left + metrics.horizontalAdvance(shown)
+
+
+def chip_width(look: ChipLook, *, brief: bool = False) -> int:
+    """The pixels that a look takes."""
+    width = 2 * PAD + _advance(look.text, strong=look.strong)
+    if look.rest and not brief:
+        width += GAP + _advance(look.rest)
+    if look.dot is not None:
+        width += DOT + GAP
+    if look.arrow:
+        width += ARROW + (GAP if look.text else 0)
+    return round(width) + 1
 
 
 def _advance(text: str, *, strong: bool = False) -> float:

@@ -262,7 +262,7 @@ def test_timeframes_are_those_of_the_price_panel(stage: Stage) -> None:
     panel = stage.window.workbench.panel("price-1")
     names = [action.name for action in panel.actions_offered() if action.name.endswith(" candles")]
     assert [f"{name} candles" for name in TIMEFRAMES] == names
-    for name, chip in stage.window.top.timeframes.items():
+    for name, chip in stage.window.top.timeframes.chips.items():
         chip.click()
         assert TIMEFRAMES[name] == panel.interval  # type: ignore[attr-defined]
         assert chip.isChecked()
@@ -391,15 +391,60 @@ def test_no_label_reads_html(stage: Stage) -> None:
 
 
 def test_a_narrow_window_keeps_what_matters(stage: Stage) -> None:
-    """At 1024 pixels and below the price, the verdict and the symbol are whole."""
-    for width in (1280, 1024, 800):
+    """At 1024 pixels and below price, change, verdict, symbol and timeframes are whole."""
+    stage.frames(2)
+    for width in (1280, 1024, 900, 800):
         stage.window.resize(width, 640)
         stage.frames(0.4)
         top = stage.window.top
-        for part in (top.symbol, top.price, top.pill, top.record, top.export):
+        assert top.day.mode >= 1
+        parts = (top.symbol, top.price, top.day, top.timeframes.more, top.pill)
+        for part in (*parts, top.record, top.export):
+            assert part.isVisible(), (width, part.accessibleName())
             assert part.width() >= part.sizeHint().width(), (width, part.accessibleName())
             right = part.mapTo(top, QPoint(part.width(), 0)).x()
             assert right <= top.width(), (width, part.accessibleName())
+
+
+def test_every_timeframe_is_in_reach_in_the_narrowest_window(stage: Stage) -> None:
+    """One chip names the one that is picked, and lists them all."""
+    stage.window.resize(800, 640)
+    stage.window.pick_timeframe("15m")
+    stage.frames(0.4)
+    frames = stage.window.top.timeframes
+    assert not any(chip.isVisible() for chip in frames.chips.values())
+    assert "15m" == frames.more.look().text
+    frames.more.click()
+    [menu] = [one for one in frames.findChildren(QMenu) if one.isVisible()]
+    names = [action.text().partition(" ")[0] for action in menu.actions()]
+    assert list(TIMEFRAMES) == names
+    assert ["15m"] == [
+        name for name, one in zip(names, menu.actions(), strict=True) if one.isChecked()
+    ]
+    menu.actions()[names.index("4h")].trigger()
+    menu.close()
+    stage.frames(0.4)
+    assert "4h" == frames.more.look().text
+    stage.window.resize(1280, 640)
+    stage.frames(0.4)
+    assert all(chip.isVisible() for chip in frames.chips.values())
+    assert ("4h", True) == (frames.more.look().text, frames.more.isChecked())
+    stage.window.pick_timeframe("5s")
+    stage.frames(0.4)
+    assert ("", False) == (frames.more.look().text, frames.more.isChecked())
+
+
+def test_names_go_before_numbers(stage: Stage) -> None:
+    """What a narrower window loses first is what can be read elsewhere."""
+    stage.frames(2)
+    top = stage.window.top
+    lost: list[str] = []
+    for width in range(1280, 790, -10):
+        stage.window.resize(width, 640)
+        room = top._room._asdict()
+        lost += [name for name, there in room.items() if not there and name not in lost]
+    assert ["hint", "venue", "volume", "chips"][: len(lost)] == lost[:4]
+    assert "change" not in lost
 
 
 def test_all_installed_kinds_can_be_added(stage: Stage) -> None:
