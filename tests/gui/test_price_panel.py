@@ -351,13 +351,13 @@ def test_nothing_crosses_the_figures(panel: PricePanel, hands: Hands, look: Look
     look()
     chart = panel.chart
     chart.strip.hide()
-    chart.marks.hide()
     look()
     picture = chart.grab().toImage()
     room = picture.copy(0, 1, int(chart.view.width()) - 1, STRIP_PX - 2)
     colours = {room.pixel(x, y) for x in range(room.width()) for y in range(room.height())}
     assert {panel.theme.panel.rgb()} == colours
-    assert chart.ground.zValue() < chart.grid.zValue() < chart.candles.zValue()
+    assert chart.ground.zValue() < chart.grid.zValue() < chart.legend.zValue()
+    assert chart.legend.zValue() < chart.candles.zValue()
 
 
 def test_the_live_chip_covers_no_words(panel: PricePanel, hands: Hands, look: Look) -> None:
@@ -367,10 +367,10 @@ def test_the_live_chip_covers_no_words(panel: PricePanel, hands: Hands, look: Lo
     panel._pan_share(-0.5)
     look()
     assert panel.chart.chip.shown
-    assert panel.chart.ground.taken_px >= panel.chart.chip._box.width()
+    assert panel.chart.legend.taken_px >= panel.chart.chip._box.width()
     panel.go_live()
     look()
-    assert 0 == panel.chart.ground.taken_px
+    assert 0 == panel.chart.legend.taken_px
 
 
 def test_the_last_price_has_the_colour_of_its_move(

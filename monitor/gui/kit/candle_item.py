@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from monitor.gui.kit.chart import GRID_Z, ChartItem, Mapping
 from monitor.gui.kit.fonts import SMALL_PX, font
+from pyqtgraph.functions import arrayToQPolygonF
 from monitor.gui.kit.primitives import FAR, fill_rects
 from monitor.gui.kit.theme import Theme, blend
 from monitor.market.candle_series import CLOSED, FROM_VENUE, PARTIAL, CandleColumns
@@ -26,6 +26,7 @@ VOLUME_STRENGTH = 0.38
 BODY_SHARE = 0.76
 HOLLOW_FROM_PX = 3
 LEGEND_FROM_PX = 90
+LEGEND = "backfilled"
 
 Floats = NDArray[np.float64]
 
@@ -125,14 +126,12 @@ class CandleItem(ChartItem):
 
 
 class BackfilledGround(ChartItem):
-    """Tints the ground of candles that the venue told, and says so; the grid lies upon it."""
+    """Tints the ground of candles that the venue told; the grid lies upon it."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(GRID_Z - 1)
         self.theme = theme
         self.picture: CandlePicture | None = None
-        self.taken_px = 0
-        """Pixels at the right end, above the volume pane, that something else takes."""
 
     def show_picture(self, picture: CandlePicture | None) -> None:
         """Stand below other candles from the next frame on."""
@@ -140,32 +139,37 @@ class BackfilledGround(ChartItem):
         self.update()
 
     def paint_pixels(self, p: QPainter, area: QRectF, to: Mapping) -> None:
-        picture = self.picture
-        if picture is None:
-            return
-        told = is_backfilled(picture.candles.flags)
-        if not told.any():
-            return
-        place, theme = _Place(picture, to, area), self.theme
-        legend = area.right() - self.taken_px
-        for first, last in _runs(told):
-            left = max(area.left(), place.edges[first])
-            right = min(area.right(), place.edges[last - 1] + place.step_px)
-            if right <= left:
-                continue
-            box = place.prices
-            box = QRectF(round(left), box.top(), round(right - left), box.height())
-            p.fillRect(box, theme.background)
-            p.fillRect(QRectF(box.right(), box.top(), 1, box.height()), theme.hairline)
-            box.setRight(min(box.right(), legend))
-            if box.width() >= LEGEND_FROM_PX:
-                self._paint_legend(p, box)
+        for box in _told_boxes(self.picture, area, to):
+            p.fillRect(box, self.theme.background)
+            p.fillRect(QRectF(box.right(), box.top(), 1, box.height()), self.theme.hairline)
 
-    def _paint_legend(self, p: QPainter, box: QRectF) -> None:
-        p.setPen(self.theme.dim)
+
+class BackfilledLegend(ChartItem):
+    """Says of that ground what it is; on the grid, below the candles."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(GRID_Z + 2)
+        self.theme = theme
+        self.picture: CandlePicture | None = None
+        self.taken_px = 0
+        """Pixels at the right end, above the volume pane, that something else takes."""
+
+    def show_picture(self, picture: CandlePicture | None) -> None:
+        """Speak of other candles from the next frame on."""
+        self.picture = picture
+        self.update()
+
+    def paint_pixels(self, p: QPainter, area: QRectF, to: Mapping) -> None:
         p.setFont(font(SMALL_PX))
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-        p.drawText(box.adjusted(6, 0, -6, -3), int(flags), "backfilled")
+        metrics = QFontMetricsF(p.font())
+        width, height = metrics.horizontalAdvance(LEGEND) + 8, metrics.height()
+        for box in _told_boxes(self.picture, area, to):
+            right = min(box.right(), area.right() - self.taken_px) - 3
+            if right - box.left() >= LEGEND_FROM_PX:
+                words = QRectF(right - width, box.bottom() - height - 2, width, height)
+                p.fillRect(words, self.theme.background)
+                p.setPen(self.theme.dim)
+                p.drawText(words, int(Qt.AlignmentFlag.AlignCenter), LEGEND)
 
 
 class _Place:
@@ -199,6 +203,22 @@ class _Place:
             breaks[max(first - 1, 0) : last] = True
         edges = [0, *(np.flatnonzero(breaks) + 1).tolist(), len(opens)]
         return list(itertools.pairwise(edges))
+
+
+def _told_boxes(picture: CandlePicture | None, area: QRectF, to: Mapping) -> list[QRectF]:
+    """The ground of candles that the venue told, in pixels."""
+    told = None if picture is None else is_backfilled(picture.candles.flags)
+    if picture is None or told is None or not told.any():
+        return []
+    place = _Place(picture, to, area)
+    top, height = place.prices.top(), place.prices.height()
+    boxes = []
+    for first, last in _runs(told):
+        left = max(area.left(), place.edges[first])
+        right = min(area.right(), place.edges[last - 1] + place.step_px)
+        if right > left:
+            boxes.append(QRectF(round(left), top, round(right - left), height))
+    return boxes
 
 
 def body_width(step_px: float) -> int:

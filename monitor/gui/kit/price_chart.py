@@ -12,6 +12,7 @@ from monitor.gui.kit.candle_item import (
     VOLUME_ROOM_PX,
     VOLUME_SHARE,
     BackfilledGround,
+    BackfilledLegend,
     CandleItem,
     CandlePicture,
 )
@@ -38,12 +39,14 @@ class PriceChart(MovableChart):
         self.hatching.setZValue(UNDER_CANDLES_Z)
         self.candles = CandleItem(theme)
         self.ground = BackfilledGround(theme)
+        self.legend = BackfilledLegend(theme)
         self.marks = PriceMarks(theme)
         self.strip = ValueStrip(theme)
         self.chip = LiveChip(theme, "Go live", "End")
         self.note = EmptyNote(theme, self.prices, self.times)
         self.top_volume = 0.0
-        self._items = (self.ground, self.candles, self.marks, self.strip, self.chip, self.note)
+        below = (self.ground, self.legend, self.candles)
+        self._items = (*below, self.marks, self.strip, self.chip, self.note)
         for item in self._items:
             self.view.addItem(item, ignoreBounds=True)
         # The view lifts what would lie below itself, and so above the grid.
@@ -86,6 +89,7 @@ class PriceChart(MovableChart):
         """Paint these candles, or none."""
         self.candles.show_picture(picture)
         self.ground.show_picture(picture)
+        self.legend.show_picture(picture)
 
     def set_times(self, left: float, right: float) -> None:
         """Show this range of time; a changed one rebuilds the axis, the same costs nothing."""
@@ -136,7 +140,7 @@ class PriceChart(MovableChart):
     def offer_live(self, *, offered: bool) -> None:
         """The button back to the newest, or not."""
         self.chip.show_chip(shown=offered)
-        self.ground.taken_px = self.chip.width if offered else 0
+        self.legend.taken_px = self.chip.width if offered else 0
 
     def _pointer_tag(self, pixel: QPointF, decimals: int) -> Tag:
         """The price under the pointer; in the volume pane the volume."""

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from monitor.gui.kit.candle_item import VOLUME_SHARE
+from monitor.gui.kit.candle_item import STRIP_PX, VOLUME_SHARE
 from monitor.gui.kit.chart import CROSS_Z, LINES_Z, ChartItem, Mapping
 from monitor.gui.kit.fonts import SMALL_PX, font
 from monitor.gui.kit.theme import Theme
@@ -33,7 +33,7 @@ class PriceMarks(ChartItem):
             self.update()
 
     def paint_pixels(self, p: QPainter, area: QRectF, to: Mapping) -> None:
-        floor = area.bottom() - area.height() * VOLUME_SHARE
+        floor, head = area.bottom() - area.height() * VOLUME_SHARE, area.top() + STRIP_PX
         bid = None if self.bid is None else int(to.y(self.bid)) + 0.5
         ask = None if self.ask is None else int(to.y(self.ask)) + 0.5
         if bid is not None and ask is not None and abs(bid - ask) < APART_PX:
@@ -46,7 +46,7 @@ class PriceMarks(ChartItem):
             (bid, self.theme.buy, (4.0, 4.0)),
             (ask, self.theme.sell, (4.0, 4.0)),
         ):
-            if y is not None and area.top() <= y < floor:
+            if y is not None and head <= y < floor:
                 pen = QPen(colour, 1)
                 pen.setDashPattern(dashes)
                 p.setPen(pen)
