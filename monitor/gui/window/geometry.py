@@ -1,6 +1,6 @@
 """Where a window stands on the screen, as the workspace file holds it, and back there again."""
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -8,6 +8,8 @@ from monitor.workspace.layout import Geometry
 
 IN_SIGHT = 40
 """A window of which fewer pixels than this are on a screen is brought back."""
+TITLE_PX = 32
+"""Room for the title bar of a window that isn't shown yet."""
 
 
 def geometry_of(window: QWidget) -> Geometry:
@@ -27,14 +29,15 @@ def stand(window: QWidget, geometry: Geometry) -> None:
     wanted = QRect(geometry.x, geometry.y, geometry.width, geometry.height)
     inner = wanted.adjusted(IN_SIGHT, IN_SIGHT, -IN_SIGHT, -IN_SIGHT)
     rooms = [screen.availableGeometry() for screen in QGuiApplication.screens()]
-    if any(room.contains(wanted) for room in rooms) or _spans(wanted, rooms):
+    titled = wanted.adjusted(0, -TITLE_PX, 0, 0)
+    if any(room.contains(titled) for room in rooms) or _spans(wanted, rooms):
         window.setGeometry(wanted)
     elif any(room.intersects(inner) for room in rooms):
         window.setGeometry(wanted)
         bring_into_sight(window)
     else:
         room = window.screen().availableGeometry()
-        window.resize(wanted.size().boundedTo(room.size()))
+        window.resize(wanted.size().boundedTo(room.size() - QSize(0, TITLE_PX)))
     if geometry.maximised:
         window.setWindowState(Qt.WindowState.WindowMaximized)
 
@@ -54,6 +57,10 @@ def bring_into_sight(window: QWidget) -> None:
     room, inner = screen.availableGeometry(), window.geometry()
     edges = inner.topLeft() - frame.topLeft()
     spare = frame.size() - inner.size()
+    if spare.isNull() and not window.isVisible():
+        # The system's frame is known only once it is there.
+        edges, spare = QPoint(0, TITLE_PX), QSize(0, TITLE_PX)
+        frame.adjust(0, -TITLE_PX, 0, 0)
     size = inner.size().boundedTo(room.size() - spare)
     outer = size + spare
     left = max(min(frame.left(), room.right() + 1 - outer.width()), room.left())
