@@ -211,6 +211,16 @@ def test_whole_prices_written_with_a_point_have_no_digits_behind_it(qty: str) ->
         assert (State.LIVE, 2, 0) == (status.state, status.checksums_ok, status.checksums_failed)
 
 
+def test_a_snapshot_may_have_fewer_digits_than_those_before() -> None:
+    """Without a list, a tick that became coarser shows in the numbers of the next snapshot."""
+    kraken = connected()
+    kraken.received(filled().snapshot(), 3, 3)
+    _, snapshot = whole_priced("0.12345678")
+    kraken.received(snapshot, 4, 4)
+    status = stream_of(kraken).status
+    assert (State.LIVE, 2, 0) == (status.state, status.checksums_ok, status.checksums_failed)
+
+
 def test_repeated_mismatches_wait_longer_and_doubt_the_digits() -> None:
     """The second failure in a row has the pair's digits read anew; asking slows down."""
     venue = filled()

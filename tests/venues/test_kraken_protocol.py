@@ -337,6 +337,14 @@ def test_a_ticker_without_sides_is_understood() -> None:
     assert (0, 0) == (kraken.unknown_messages, kraken.rejected_messages)
 
 
+def test_answers_with_nulls_and_numbers_as_text_are_understood() -> None:
+    """Whoever recorded may have numbered his requests in his own way."""
+    kraken = opened()
+    answer = acknowledgement(req_id="five", error=None, time_in=None)
+    assert [] == kraken.received(answer, 2, 2)
+    assert (0, 0) == (kraken.unknown_messages, kraken.rejected_messages)
+
+
 def test_figures_asked_for_once_come_once() -> None:
     """The ticker is subscribed for one message and given up."""
     kraken = Kraken(depth=10)

@@ -98,6 +98,7 @@ class BookSync(SubscribedBook):
         self._last = data
         self._recent.clear()
         self._ladder.clear()
+        self._needed = (0, 0)  # nothing older is left: the digits may have become fewer
         self._fit_depth(max(len(message.bids), len(message.asks)))
         bids, asks = self._take(message, data, row, replace=True)
         self._check(message, now, ts_recv)

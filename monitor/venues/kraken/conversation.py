@@ -128,15 +128,16 @@ class Conversation:
     def answered(self, envelope: Envelope, now: int, ts_recv: int) -> list[Event]:
         """Kraken answered a subscription, or the end of one."""
         result = envelope.result or Result()
-        channel = result.channel or self._asked.get(envelope.req_id or 0, "")
-        symbol = result.symbol or envelope.symbol
+        number = envelope.req_id
+        channel = result.channel or (self._asked.get(number, "") if isinstance(number, int) else "")
+        symbol = result.symbol or envelope.symbol or ""
         topic = self._subscriptions.find(channel, symbol)
         if envelope.success is False or envelope.error:
             return self._refused(envelope, topic, symbol, now, ts_recv)
         if envelope.method == "subscribe" and topic is not None:
             self._subscriptions.confirmed(topic, now)
         if channel == "book":
-            self._book_answered(envelope.method, symbol, result.depth)
+            self._book_answered(envelope.method, symbol, result.depth or 0)
         elif envelope.method == "subscribe" and channel == "trade":
             self._roster.prints(symbol).acknowledged(now, ts_recv)
         return []

@@ -186,8 +186,8 @@ class Result(msgspec.Struct, gc=False):
     """``{"channel":"book","depth":100,"snapshot":true,"symbol":"BTC/USD"}``"""
 
     channel: str = ""
-    symbol: str = ""
-    depth: int = 0
+    symbol: str | None = ""
+    depth: int | None = 0
 
 
 class Envelope(msgspec.Struct, gc=False):
@@ -200,11 +200,11 @@ class Envelope(msgspec.Struct, gc=False):
     channel: str = ""
     method: str = ""
     success: bool | None = None
-    error: str = ""
-    error_capital: str = msgspec.field(name="Error", default="")
-    error_message: str = msgspec.field(name="errorMessage", default="")
-    symbol: str = ""
-    req_id: int | None = None
+    error: str | None = ""
+    error_capital: str | None = msgspec.field(name="Error", default="")
+    error_message: str | None = msgspec.field(name="errorMessage", default="")
+    symbol: str | None = ""
+    req_id: int | str | None = None
     result: Result | None = None
 
 
