@@ -24,6 +24,10 @@ from monitor.workspace.form import Field, WrongSetting, fields, value_at, with_v
 
 WIDTH = 520
 LINES_PX = 64
+EDGE = 12
+MOST = 1_000_000
+NAMED = {"utc": "UTC"}
+"""Choices that are no words; of the others the first letter is made large."""
 
 
 class SettingsCard(Card):
@@ -48,7 +52,7 @@ class SettingsCard(Card):
                 self._form.addWidget(plain_label(section, form, name="title"))
             self._add(field, form)
         self._form.addStretch(1)
-        area = QScrollArea(self)
+        area = self._area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -70,7 +74,7 @@ class SettingsCard(Card):
         made.setAccessibleDescription(field.description)
         self.inputs[field.path] = made
         self._form.addWidget(made)
-        self._form.addWidget(plain_label(_told(field), form, name="dim", wrap=True))
+        self._form.addWidget(plain_label(_told(field), form, name="dim", wrap=True, longest=500))
         trouble = plain_label("", form, name="wrong", wrap=True)
         trouble.hide()
         self.troubles[field.path] = trouble
@@ -80,17 +84,16 @@ class SettingsCard(Card):
     def _input(self, field: Field, form: QWidget) -> QWidget:
         if field.kind == "choice":
             choice = ChoiceBox(form)
-            choice.addItems(field.choices)
-            choice.currentTextChanged.connect(lambda text: self._take(field, text))
+            for value in field.choices:
+                choice.addItem(NAMED.get(value, value.capitalize()), value)
+            choice.currentIndexChanged.connect(lambda _: self._take(field, choice.currentData()))
             return choice
         if field.kind == "whole number":
             number = _NumberBox(form)
             number.setKeyboardTracking(False)
             number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-            number.setRange(
-                field.smallest if field.smallest is not None else -(2**31),
-                field.largest if field.largest is not None else 2**31 - 1,
-            )
+            # Wider than what is allowed: a number that can't be is told of, not made another.
+            number.setRange(-MOST, MOST)
             number.valueChanged.connect(lambda value: self._take(field, value))
             return number
         if field.kind == "text":
@@ -111,7 +114,7 @@ class SettingsCard(Card):
         for path, made in self.inputs.items():
             value = value_at(self._program.settings, path)
             if isinstance(made, QComboBox):
-                made.setCurrentText(value)
+                made.setCurrentIndex(made.findData(value))
             elif isinstance(made, QSpinBox):
                 made.setValue(value)
             elif isinstance(made, QLineEdit):
@@ -154,8 +157,12 @@ class SettingsCard(Card):
             self._changed()
 
     def _tell(self, path: tuple[str, str], sentence: str) -> None:
-        self.troubles[path].setText(plain(sentence, 300))
-        self.troubles[path].setVisible(bool(sentence))
+        trouble = self.troubles[path]
+        trouble.setText(plain(sentence, 300))
+        trouble.setVisible(bool(sentence))
+        if sentence:
+            self._form.activate()
+            self._area.ensureWidgetVisible(trouble, 0, EDGE)
 
 
 class _LinesBox(QPlainTextEdit):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSpinBox
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSpinBox
 
 from monitor.gui.window.replay_bar import speed_words
 from monitor.model.time import SECOND
@@ -51,13 +51,20 @@ def test_the_form_has_every_setting_and_each_holds_at_once(stage: Stage) -> None
     assert {field.path for field in fields()} == set(card.inputs)
     theme = card.inputs["appearance", "theme"]
     assert isinstance(theme, QComboBox)
-    theme.setCurrentText("light")
+    assert ["System", "Dark", "Light"] == [theme.itemText(at) for at in range(theme.count())]
+    theme.setCurrentIndex(theme.findData("light"))
     assert "light" == stage.program.settings.appearance.theme
     assert "light" == stage.window.workbench.panel("price-1").theme.name
     rate = card.inputs["appearance", "frames_per_second"]
     assert isinstance(rate, QSpinBox)
     rate.setValue(30)
     assert 30 == stage.clock.fps
+    for wrong in (4, 241, 999):
+        rate.setValue(wrong)
+        assert "from 5 to 240" in card.troubles["appearance", "frames_per_second"].text()
+        assert 30 == stage.clock.fps
+    rate.setValue(60)
+    assert "" == card.troubles["appearance", "frames_per_second"].text()
 
 
 def test_a_wrong_value_is_told_below_its_field_and_not_taken(stage: Stage) -> None:
@@ -83,7 +90,9 @@ def test_tables_are_written_a_line_each(stage: Stage) -> None:
     feeds = card.inputs["network", "open_feeds"]
     assert isinstance(feeds, QPlainTextEdit)
     feeds.setPlainText("mine ws://127.0.0.1:9000")
-    assert "NAME = ADDRESS" in card.troubles["network", "open_feeds"].text()
+    trouble = card.troubles["network", "open_feeds"]
+    assert "NAME = ADDRESS" in trouble.text()
+    assert trouble.visibleRegion().boundingRect().height() == trouble.height(), "it is in sight"
     feeds.setFocus()
     feeds.setPlainText("mine = ws://1")
     assert "" == card.troubles["network", "open_feeds"].text()
@@ -167,6 +176,7 @@ def test_a_proxys_password_is_refused_and_shown_nowhere(stage: Stage) -> None:
     proxy.setFocus()
     stage.type("http://me:s3cret@127.0.0.1:8080")
     stage.key(Qt.Key.Key_Return)
+    assert not any("…" in label.text() for label in card.findChildren(QLabel))
     trouble = card.troubles["network", "proxy"]
     assert "HTTPS_PROXY" in trouble.text()
     assert trouble.isVisible()
