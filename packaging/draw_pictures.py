@@ -15,8 +15,8 @@ from PySide6.QtTest import QTest
 from monitor import __version__
 from monitor.app.demo_server import DemoServer
 from monitor.app.desk import Desk
+from monitor.app.shown import Shown
 from monitor.app.store import Store
-from monitor.app.window import Shown
 from monitor.gui.kit.qt_pulse import QtPulse
 from monitor.gui.kit.start import start_qt
 

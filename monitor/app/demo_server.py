@@ -17,7 +17,8 @@ class DemoServer:
 
     ``start`` gives the address, ``stop`` ends it; stopping twice, or what never
     started, does nothing; started again it has the address it had. Needs no loop but
-    the running one, which may be Qt's.
+    the running one, which may be Qt's. ``begin`` and ``end`` need none: who knows early
+    that the demo will be wanted lets the child start meanwhile.
     """
 
     def __init__(self, *, seed: int = SEED, rate: float | None = None, port: int = 0) -> None:
@@ -27,16 +28,31 @@ class DemoServer:
         if rate is not None:
             self._arguments.append(f"--rate={rate}")
         self._process: subprocess.Popen[bytes] | None = None
+        self._begun = False
 
     @property
     def running(self) -> bool:
         """True from ``start`` until the child has ended."""
         return self._process is not None and self._process.poll() is None
 
+    def begin(self) -> None:
+        """Start the child without waiting; the next ``start`` waits for its address."""
+        self._process = _spawn([*_command(), *self._arguments, f"--port={self._port}"])
+        self._begun = True
+
+    def end(self) -> None:
+        """End the child, and wait for its end, where no loop runs any more."""
+        process, self._process, self._begun = self._process, None, False
+        if process is not None:
+            _end(process)
+
     async def start(self) -> str:
         """Start the child and wait for its address. Raises RuntimeError in one sentence."""
-        await self.stop()  # what ended by itself still holds its pipes
-        self._process = process = _spawn([*_command(), *self._arguments, f"--port={self._port}"])
+        if not self._begun:
+            await self.stop()  # what ended by itself still holds its pipes
+            self.begin()
+        self._begun, process = False, self._process
+        assert process is not None
         assert process.stdout is not None
         try:
             line = await asyncio.wait_for(
@@ -53,7 +69,7 @@ class DemoServer:
 
     async def stop(self) -> None:
         """End the child and wait for its end."""
-        process, self._process = self._process, None
+        process, self._process, self._begun = self._process, None, False
         if process is not None:
             await asyncio.to_thread(_end, process)
 

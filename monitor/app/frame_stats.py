@@ -30,7 +30,8 @@ class FrameStats(QObject):
     ``read_to_paint_ms``: from when a message was read off its socket to the end of the
     paint that shows it; ``event_to_paint_ms`` from the venue's own time, which means
     something only where both clocks are one machine's. ``cpu_s`` is the process's own, all
-    its life; ``first_paint_ts`` and ``panels_painted_ts`` (ns UTC) are None until then.
+    its life; ``first_paint_ts`` and ``panels_painted_ts`` (ns UTC), and what the processor
+    had spent by then (``…_cpu_s``), are None until then.
     Raises JobFailed where the file can't be begun; a disk that fails later ends the
     writing, not the program.
     """
@@ -49,8 +50,8 @@ class FrameStats(QObject):
         self._frames = self._drawn = 0
         self._begun = self._last = time.monotonic_ns()
         self._unpainted: set[QObject] = set()
-        self._first_paint: int | None = None
-        self._panels_painted: int | None = None
+        self._first_paint: tuple[int, float] | None = None
+        self._panels_painted: tuple[int, float] | None = None
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._write)
         self._timer.start(EVERY_MS)
@@ -62,8 +63,15 @@ class FrameStats(QObject):
             if event.ts_recv and len(self._arrivals) < MOST_ARRIVALS:
                 self._arrivals.append((event.ts_recv, getattr(event, "ts_event", 0)))
 
-    def see_first_paint(self, parts: Sequence[QObject]) -> None:
-        """Note when the first of these widgets, and when the last, was painted once."""
+    def see_first_paint(
+        self, parts: Sequence[QObject], first: tuple[int, float] | None = None
+    ) -> None:
+        """Note when the first of these widgets, and when the last, was painted once.
+
+        ``first`` is when something of the window was painted before them, in ns UTC and
+        in seconds of the processor.
+        """
+        self._first_paint = first
         self._unpainted = set(parts)
         for part in parts:
             part.installEventFilter(self)
@@ -83,7 +91,7 @@ class FrameStats(QObject):
             self._file = None
 
     def _painted_first(self) -> None:
-        now = time.time_ns()
+        now = time.time_ns(), time.process_time()
         self._first_paint = self._first_paint or now
         if not self._unpainted:
             self._panels_painted = now
@@ -128,8 +136,8 @@ class FrameStats(QObject):
             "messages_per_s": round(self._messages / passed_s, 1),
             "cpu_s": round(time.process_time(), 3),
             "memory_bytes": memory_held(),
-            "first_paint_ts": self._first_paint,
-            "panels_painted_ts": self._panels_painted,
+            **_moment("first_paint", self._first_paint),
+            **_moment("panels_painted", self._panels_painted),
         }
 
     # Qt's own.
@@ -140,6 +148,11 @@ class FrameStats(QObject):
             watched.removeEventFilter(self)
             QTimer.singleShot(0, self, self._painted_first)
         return False
+
+
+def _moment(name: str, moment: tuple[int, float] | None) -> dict[str, float | None]:
+    ts, cpu_s = moment or (None, None)
+    return {f"{name}_ts": ts, f"{name}_cpu_s": cpu_s}
 
 
 def _told(values: list[float]) -> dict[str, float] | None:

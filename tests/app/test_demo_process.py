@@ -40,6 +40,35 @@ def test_it_starts_serves_and_stops() -> None:
     asyncio.run(asyncio.wait_for(play(), PATIENCE_S))
 
 
+def test_what_was_begun_early_is_the_one_that_is_started() -> None:
+    """Beginning needs no loop; the start then waits for that child, and ends with it."""
+    server = DemoServer()
+    server.begin()
+    early = server._process
+
+    async def play() -> None:
+        url = await server.start()
+        assert early is server._process
+        assert "demo" == (await first_message(url))["venue"]
+        await server.stop()
+        assert url == await server.start()
+        assert early is not server._process
+        await server.stop()
+
+    asyncio.run(asyncio.wait_for(play(), PATIENCE_S))
+
+
+def test_what_was_begun_early_and_never_wanted_is_ended() -> None:
+    """Without a loop, too, and twice does no harm."""
+    server = DemoServer()
+    server.begin()
+    child = server._process
+    assert child is not None
+    server.end()
+    server.end()
+    assert (False, True) == (server.running, child.poll() is not None)
+
+
 def test_a_high_rate_is_offered() -> None:
     """20,000 messages a second come from a loop; counted over what a client reads."""
 

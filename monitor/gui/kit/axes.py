@@ -3,11 +3,11 @@
 import math
 from typing import Any, NamedTuple
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap
 
 from monitor.gui.kit.fonts import SMALL_PX, font
+from monitor.gui.kit.plotting import pg
 from monitor.gui.kit.theme import Theme
 from monitor.model.time import SECOND
 from monitor.studies.number_format import compact, fixed

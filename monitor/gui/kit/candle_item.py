@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from monitor.gui.kit.chart import GRID_Z, ChartItem, Mapping
 from monitor.gui.kit.fonts import SMALL_PX, font
-from pyqtgraph.functions import arrayToQPolygonF
+from monitor.gui.kit.plotting import arrayToQPolygonF
 from monitor.gui.kit.primitives import FAR, fill_rects
 from monitor.gui.kit.theme import Theme, blend
 from monitor.market.candle_series import CLOSED, FROM_VENUE, PARTIAL, CandleColumns

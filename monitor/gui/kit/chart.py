@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -15,6 +14,7 @@ from PySide6.QtGui import (
 )
 
 from monitor.gui.kit.axes import PaintedAxis, TimeScale
+from monitor.gui.kit.plotting import pg
 from monitor.gui.kit.theme import Theme
 
 GRID_Z, HATCH_Z, LINES_Z, CROSS_Z = -100, 50, 60, 100

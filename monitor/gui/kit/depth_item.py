@@ -2,11 +2,11 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from monitor.gui.kit.chart import ChartItem, Mapping
+from monitor.gui.kit.plotting import arrayToQPolygonF
 from monitor.gui.kit.theme import Theme
 from monitor.studies.depth_curve import PixelCurve
 

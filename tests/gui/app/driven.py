@@ -14,7 +14,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
-from monitor.app import cli, window
+from monitor.app import cli
+from monitor.app.shown import Shown
 from monitor.gui.kit.export import FORMS
 from monitor.model.verdict import State
 
@@ -26,7 +27,7 @@ class Hand(QObject):
 
     said = Signal(str)
 
-    def __init__(self, shown: window.Shown) -> None:
+    def __init__(self, shown: Shown) -> None:
         super().__init__()
         self._shown = shown
         first = shown.window.notices.text
@@ -102,11 +103,11 @@ class Hand(QObject):
         self._when(card.export.isEnabled, card.result.text)
 
 
-_begin = window.Shown.begin
+_begin = Shown.begin
 _hands: list[Hand] = []
 
 
-def _begin_driven(self: window.Shown) -> None:
+def _begin_driven(self: Shown) -> None:
     _begin(self)
     _hands.append(Hand(self))
     print(json.dumps("shown"), flush=True)
@@ -114,5 +115,5 @@ def _begin_driven(self: window.Shown) -> None:
 
 if __name__ == "__main__":
     faulthandler.enable()
-    window.Shown.begin = _begin_driven  # type: ignore[method-assign]
+    Shown.begin = _begin_driven  # type: ignore[method-assign]
     sys.exit(cli.main())

@@ -111,6 +111,34 @@ def test_it_ends_cleanly_while_recording(home: Path, how: signal.Signals | str) 
     assert [] == [child for child in children if _alive(child)]
 
 
+CLOSED_AT_ONCE = """
+import sys
+from monitor.app import cli
+from monitor.gui.window.shell import Shell
+shown = Shell.show_at_once
+def show_and_close(self):
+    shown(self)
+    self.close()
+Shell.show_at_once = show_and_close
+sys.exit(cli.main(["--demo"]))
+"""
+
+
+@pytest.mark.usefixtures("home")
+def test_closed_while_it_starts_it_ends() -> None:
+    """Before there is anything in the window: exit 0, nothing said, the demo's process gone."""
+    ran = subprocess.run(
+        [sys.executable, "-c", CLOSED_AT_ONCE],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=ROOT,
+        check=False,
+    )
+    assert (0, "", "") == (ran.returncode, ran.stdout, ran.stderr)
+
+
 def test_the_first_start_says_what_is_shown(home: Path) -> None:
     """One line for a newcomer; at the next start it is not said again."""
     with started() as driven:

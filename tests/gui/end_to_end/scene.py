@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from monitor.app.demo_server import DemoServer
 from monitor.app.desk import Desk
+from monitor.app.shown import Shown
 from monitor.app.store import Store
-from monitor.app.window import Shown
 from monitor.book.side import BookSide
 from monitor.feeds.clock import Clock
 from monitor.gui.kit.panel import Panel
