@@ -117,12 +117,13 @@ class BookSide:
         Float64 of length ``n`` by rising price. Levels beyond either end are left
         out. The cost is that of the pixels and the window, not of the levels.
         """
-        edges = np.linspace(low, high, n + 1) * self.grid.per_unit
+        # As np.linspace and np.clip would, which cost more than all the rest together.
+        edges = (np.arange(n + 1) * ((high - low) / n) + low) * self.grid.per_unit
         ticks = np.ceil(edges - 1e-6).astype(np.int64)
         bounds = self.sign * ticks - self.base
         if self.sign < 0:
             bounds = bounds[::-1] + 1
-        cuts = np.clip(bounds, 0, self.best_index + 1)
+        cuts = np.minimum(np.maximum(bounds, 0), self.best_index + 1)
         # The spare cell at the window's end lets the last cut be an index like the others.
         sums = np.add.reduceat(self.sizes[: cuts[-1] + 1], cuts)[:-1]
         sums[cuts[1:] == cuts[:-1]] = 0.0

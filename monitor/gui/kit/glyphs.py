@@ -74,42 +74,57 @@ class GlyphAtlas:
 
     def draw(self, painter: QPainter, runs: Sequence[Run]) -> None:
         """Lay down texts on a painter whose unit is a device pixel."""
-        drawn = [run for run in runs if run.text.isascii()]
-        if drawn:
-            cells = self._fragments(drawn)
-            first = Shiboken.wrapInstance(cells.ctypes.data, QPainter.PixmapFragment)
-            painter.drawPixmapFragments(
-                cast("QPainter.PixmapFragment", first), len(cells), self._pixmap
-            )
-        if len(drawn) < len(runs):
-            rest = [run for run in runs if not run.text.isascii()]
-            ratio = self.ratio
-            painter.save()
-            painter.scale(ratio, ratio)
-            rest = [run._replace(x=run.x / ratio, y=run.y / ratio) for run in rest]
-            draw_as_text(painter, rest, self.pens, self.pixels, self.tail_pen)
-            painter.restore()
+        if not runs:
+            return
+        try:
+            cells = self._fragments(runs)
+        except UnicodeEncodeError:
+            self.draw(painter, [run for run in runs if run.text.isascii()])
+            self._draw_by_qt(painter, [run for run in runs if not run.text.isascii()])
+            return
+        # Of the ways to the address this is the one that imports nothing.
+        address = cells.__array_interface__["data"][0]
+        first = Shiboken.wrapInstance(address, QPainter.PixmapFragment)
+        painter.drawPixmapFragments(
+            cast("QPainter.PixmapFragment", first), len(cells), self._pixmap
+        )
+
+    def _draw_by_qt(self, painter: QPainter, runs: Sequence[Run]) -> None:
+        ratio = self.ratio
+        moved = [run._replace(x=run.x / ratio, y=run.y / ratio) for run in runs]
+        painter.save()
+        painter.scale(ratio, ratio)
+        draw_as_text(painter, moved, self.pens, self.pixels, self.tail_pen)
+        painter.restore()
 
     def _fragments(self, runs: Sequence[Run]) -> Fragments:
         """One QPainter.PixmapFragment a glyph: ten doubles, as Qt's struct has them."""
-        texts, *columns = zip(*runs, strict=True)
-        x, y, pens, right, tails = columns
-        lengths = np.array([len(text) for text in texts])
+        # A frame has few glyphs: what costs here is each call of NumPy, not its work.
+        texts, x, y, pens, right, tails = zip(*runs, strict=True)
+        codes = "".join(texts).encode("ascii")
+        n = len(texts)
+        lengths = np.fromiter(map(len, texts), np.intp, n)
         ends = lengths.cumsum()
-        glyph = np.array(pens).repeat(lengths)
+        glyph = np.fromiter(pens, np.intp, n).repeat(lengths)
         if any(tails):
-            in_tail = np.arange(len(glyph)) >= (ends - np.array(tails)).repeat(lengths)
-            glyph[in_tail] = self.tail_pen
+            from_here = (ends - np.fromiter(tails, np.intp, n)).repeat(lengths)
+            glyph[np.arange(len(codes)) >= from_here] = self.tail_pen
         glyph *= _CODES
-        glyph += np.frombuffer("".join(texts).encode(), np.uint8)
-        after = self._advances[glyph].cumsum()
-        # From the run's left end, or back from its right one.
-        last = after[ends - 1]
-        anchor = np.array(x, np.float64)
-        anchor -= np.where(right, last, last - np.diff(last, prepend=0.0))
-        cells: Fragments = self._fragment_of[glyph]
-        cells[:, 0] += after + anchor.repeat(lengths)
-        cells[:, 1] += np.array(y, np.float64).repeat(lengths)
+        glyph += np.frombuffer(codes, np.uint8)
+        after = self._advances.take(glyph).cumsum()
+        last = after.take(ends - 1)
+        left = np.fromiter(x, np.float64, n)
+        if all(right):
+            left -= last
+        else:
+            # From the run's left end, or back from its right one.
+            begun = np.zeros(n)
+            begun[1:] = last[:-1]
+            left -= np.where(right, last, begun)
+        after += left.repeat(lengths)
+        cells: Fragments = self._fragment_of.take(glyph, axis=0)
+        cells[:, 0] += after
+        cells[:, 1] += np.fromiter(y, np.float64, n).repeat(lengths)
         return cells
 
     def _fragments_made(self) -> Fragments:
@@ -118,23 +133,24 @@ class GlyphAtlas:
         made = np.zeros((len(pen), 10))
         made[:, 0] = self._wide / 2 - PAD - self._advances
         made[:, 1] = self._high / 2
-        made[:, 2] = np.clip(code - FIRST, 0, LAST - FIRST) * self._wide
-        made[:, 3] = pen * self._high
+        made[:, 2] = pen * self._wide
+        made[:, 3] = np.clip(code - FIRST, 0, LAST - FIRST) * self._high
         made[:, 4], made[:, 5] = self._wide, self._high
         made[:, 6:8] = made[:, 9:] = 1
         return made
 
     def _cut(self, ascent: float) -> QPixmap:
-        size = (self._wide * len(_codes()), self._high * len(self.pens))
+        # A pen is a column: the lines of a glyph then lie near one another in memory.
+        size = (self._wide * len(self.pens), self._high * len(_codes()))
         pixmap = QPixmap(*size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.scale(self.ratio, self.ratio)
         baseline = round(ascent * self.ratio)
-        for row, pen in enumerate(self.pens):
+        for column, pen in enumerate(self.pens):
             painter.setFont(font(self.pixels, strong=pen.strong))
             painter.setPen(pen.colour)
-            for column, code in enumerate(_codes()):
+            for row, code in enumerate(_codes()):
                 x, y = column * self._wide + PAD, row * self._high + baseline
                 painter.drawText(QPointF(x / self.ratio, y / self.ratio), chr(code))
         painter.end()

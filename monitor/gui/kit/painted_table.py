@@ -89,7 +89,8 @@ class PaintedTable(QWidget):
             return
         first, last = picture.take(columns, self._rows)
         if first < last:
-            top, bottom = math.floor(first * self.row_px), math.ceil(last * self.row_px)
+            high = picture.row_px
+            top, bottom = math.floor(first * high), math.ceil(last * high)
             self.update(0, top, min(self.width(), WIDEST), bottom - top)
 
     def show_thumb(self, thumb: tuple[float, float] | None) -> None:
@@ -147,10 +148,11 @@ class PaintedTable(QWidget):
     # Qt's own.
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        picture = self._picture_now()
+        held, picture = self._picture, self._picture_now()
         if picture is None:
             return
-        picture.take(self._columns, self._rows)
+        if picture is not held:
+            picture.take(self._columns, self._rows)
         painter = QPainter(self)
         picture.blit(painter)
         if self.width() > WIDEST:

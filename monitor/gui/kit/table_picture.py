@@ -1,7 +1,8 @@
 """The rows of a table kept as a picture: what changed is painted anew, what moved is not."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from operator import is_
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QLineF
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from monitor.gui.kit.glyphs import GlyphAtlas, Run
-from monitor.gui.kit.table_cells import MARK_PX, ROW_PX, Column, Row, colours_of
+from monitor.gui.kit.table_cells import MARK_PX, ROW_PX, Cell, Column, Row, colours_of
 from monitor.gui.kit.theme import Theme
 
 HATCHES_A_ROW = 3
@@ -42,6 +43,7 @@ class Ground:
         self._theme, self._width, self._drop, self._ratio = theme, width, drop, ratio
         self._colours = colours_of(theme)
         self._places = tuple(_placed(column, ratio) for column in columns)
+        self._bounded = all(place.wide for place in self._places)
         self._inset = round(ratio)
 
     def lay(
@@ -51,9 +53,10 @@ class Ground:
 
         Of a row that stands where ``before`` stood only the cells that differ, where it can be.
         """
-        held = None if before is None else self._told_apart(before, row)
-        if held is None:
+        apart = before is not None and self._told_apart(before, row)
+        if not apart:
             self._lay_behind(painter, row, top)
+        held: Iterable[Cell | None] = before.cells if before and apart else repeat(None)
         fill, colours, ratio, panel = (
             painter.fillRect,
             self._colours,
@@ -61,13 +64,15 @@ class Ground:
             self._theme.panel,
         )
         text_top, inset, high = top + self._drop, self._inset, self.high
-        for n, (cell, place) in enumerate(zip(row.cells, self._places, strict=False)):
-            text, ink, tail, bar, bar_ink = cell
+        for cell, old, place in zip(row.cells, held, self._places, strict=False):
+            if cell is old:
+                continue
             x, right, end, grows, low, wide = place
-            if held is not None:
-                if cell is held[n] or cell == held[n]:
+            if old is not None:
+                if cell == old:
                     continue
                 fill(low, top, wide, high, panel)
+            text, ink, tail, bar, bar_ink = cell
             if bar:
                 length = round(bar * ratio)
                 left = end if grows > 0 else end - length
@@ -75,15 +80,10 @@ class Ground:
             if text:
                 runs.append(Run(text, x, text_top, ink, right, tail))
 
-    def _told_apart(self, before: Row, row: Row) -> tuple[object, ...] | None:
-        """The cells that stand there, if each can be painted without the others."""
-        held = before.cells
-        if row.fill >= 0 or row.hatched or before[1:] != row[1:] or len(held) != len(row.cells):
-            return None
-        cells = zip(held, row.cells, self._places, strict=False)
-        if any(not place.wide and old != new for old, new, place in cells):
-            return None
-        return held
+    def _told_apart(self, before: Row, row: Row) -> bool:
+        """True where each cell of a row can be painted without the others."""
+        plain = self._bounded and row.fill < 0 and not row.hatched
+        return plain and before[1:] == row[1:] and len(before.cells) == len(row.cells)
 
     def _lay_behind(self, painter: QPainter, row: Row, top: int) -> None:
         """All that lies behind a row's cells."""
@@ -117,6 +117,7 @@ class TablePicture:
         self, theme: Theme, atlas: GlyphAtlas, width: float, height: float, ratio: float
     ) -> None:
         self._width, self._height = width, height
+        self.row_px = line_px(ratio) / ratio
         self.painted = 0
         """Rows painted so far."""
         self._theme, self._atlas, self._ratio = theme, atlas, ratio
@@ -156,14 +157,16 @@ class TablePicture:
 
     def blit(self, painter: QPainter) -> None:
         """Lay the picture at the origin of a painter whose unit is a point."""
-        painter.save()
-        # Pixel on pixel is a copy; Qt would take any other way through a scaling.
-        painter.scale(1 / self._ratio, 1 / self._ratio)
+        if self._ratio != 1:
+            # Pixel on pixel is a copy; Qt would take any other way through a scaling.
+            painter.save()
+            painter.scale(1 / self._ratio, 1 / self._ratio)
         wide, high, cut = self._wide, self._lines * self._line, self._first * self._line
         painter.drawPixmap(0, 0, self._pixmap, 0, cut, wide, high - cut)
         if cut:
             painter.drawPixmap(0, high - cut, self._pixmap, 0, 0, wide, cut)
-        painter.restore()
+        if self._ratio != 1:
+            painter.restore()
 
     def _paint(self, which: Sequence[int], shown: Sequence[Row | None]) -> None:
         painter = QPainter(self._pixmap)

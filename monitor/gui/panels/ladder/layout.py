@@ -54,7 +54,10 @@ def layout_of(
 
 def size_text(size: float, digits: int) -> str:
     """A size with so many digits, or in short."""
-    return compact(size, COMPACT_DIGITS) if digits == COMPACT else fixed(size, digits)
+    if digits == COMPACT:
+        return compact(size, COMPACT_DIGITS)
+    # From 1 on nothing is lost to the digits, and nothing has to be looked at twice.
+    return f"{size:,.{digits}f}" if size >= 1 else fixed(size, digits)
 
 
 def spread_words(spread: float | None, layout: Layout) -> str:

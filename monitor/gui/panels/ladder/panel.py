@@ -48,6 +48,7 @@ class LadderPanel(TablePanel):
         self._top: int | None = None
         self._table = LadderTable()
         self._flow = TradedLately()
+        self._said: tuple[object, ...] = ()
 
     # What the window asks of a panel.
 
@@ -240,8 +241,13 @@ class LadderPanel(TablePanel):
 
     def _say_header(self, market: Market | None, step: Decimal | None) -> None:
         if market is None or step is None:
+            self._said = ()
             self.header.show_detail("")
             return
+        said = (market.instrument, step, self.locked, self.following)
+        if said == self._said:
+            return
+        self._said = said
         words = [f"group {fixed(float(step), decimals_of(step))}"]
         if self.locked:
             words.append("locked")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Hashable, Sequence
+from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -11,7 +12,6 @@ from monitor.gui.kit.fonts import SMALL_PX
 from monitor.gui.kit.glyphs import text_width
 from monitor.gui.kit.table_cells import Cell, Ink, Row
 from monitor.gui.panels.ladder.layout import (
-    COMPACT,
     NO_LAYOUT,
     Layout,
     Look,
@@ -20,10 +20,11 @@ from monitor.gui.panels.ladder.layout import (
     spread_words,
 )
 from monitor.market.market import Market
+from monitor.model.instrument import Instrument
 from monitor.studies.bar_scale import bar_scale
 from monitor.studies.ladder_grouping import row_of_price
 from monitor.studies.ladder_rows import LadderRows
-from monitor.studies.number_format import compact, digits_of, dimmed, fixed
+from monitor.studies.number_format import Digits, compact, digits_of, fixed
 
 UNKNOWN = -1.0
 """Stands for the size of a row that isn't wholly known."""
@@ -66,6 +67,7 @@ class LadderTable:
         self._rows: list[Row] = []
         self._known: list[Known] = []
         self._top = 0
+        self._told: tuple[Instrument, Decimal, Digits] | None = None
         self.forget()
 
     def forget(self) -> None:
@@ -89,13 +91,14 @@ class LadderTable:
         ``split`` rows stand above the spread; the spread's own row is left out where that
         is out of sight.
         """
-        self._lay(market, seen, width, look)
+        sizes = np.concatenate([seen.bids, seen.asks])
+        self._lay(market, seen, sizes[sizes > 0], width, look)
         style = (self._layout, self._scale, look, seen.step)
         if style != self._style:
             self._style = style
             self._begin_anew(seen, look)
         self._move_to(seen)
-        known = self._known_of(market, seen, split, flow)
+        known = self._known_of(market, seen, sizes, split, flow)
         made, prices = self._rows, seen.prices
         for n, (new, old) in enumerate(zip(known, self._known, strict=True)):
             if new != old:
@@ -109,13 +112,11 @@ class LadderTable:
 
     # The layout.
 
-    def _lay(self, market: Market, seen: LadderRows, width: float, look: Look) -> None:
-        sizes = np.concatenate([seen.bids, seen.asks])
-        sizes = sizes[sizes > 0]
+    def _lay(
+        self, market: Market, seen: LadderRows, sizes: Floats, width: float, look: Look
+    ) -> None:
         self._scale = bar_scale(sizes, self._scale)
-        instrument = market.instrument
-        told = () if instrument.lot_size else sizes.tolist()
-        digits = digits_of(instrument, market.book.tick_size, told)
+        digits = self._digits_of(market, sizes)
         # Digits are only ever added while a market is watched: columns don't flutter.
         self._size_digits = max(self._size_digits, digits.size)
         self._largest = max(self._largest, float(sizes.max(initial=0.0)))
@@ -131,6 +132,14 @@ class LadderTable:
                 width, price, self._largest, digits.price, self._size_digits, look
             )
 
+    def _digits_of(self, market: Market, sizes: Floats) -> Digits:
+        instrument, tick = market.instrument, market.book.tick_size
+        if instrument.lot_size is None:
+            return digits_of(instrument, tick, sizes.tolist())
+        if self._told is None or self._told[:2] != (instrument, tick):
+            self._told = (instrument, tick, digits_of(instrument, tick))
+        return self._told[2]
+
     def _spread_price(self, market: Market) -> str:
         """The last price; before the first trade the mid, which may lie half a tick aside."""
         if market.last_price is not None:
@@ -141,12 +150,13 @@ class LadderTable:
 
     def _begin_anew(self, seen: LadderRows, look: Look) -> None:
         self._look, decimals = look, seen.decimals
+        self._above, self._below = self._ink(Ink.SELL), self._ink(Ink.BUY)
         self._rows, self._known = [], []
         self._prices = Made[tuple[float, Ink], Cell](
             lambda key: Cell(fixed(key[0], decimals), key[1])
         )
-        self._bids = Made[float, Cell](lambda size: self._size_cell(size, Ink.BUY_FILL))
-        self._asks = Made[float, Cell](lambda size: self._size_cell(size, Ink.SELL_FILL))
+        self._bids = Made[float, Cell](self._sizes_on(Ink.BUY_FILL))
+        self._asks = Made[float, Cell](self._sizes_on(Ink.SELL_FILL))
         self._sold = Made[float, Cell](lambda size: self._flow_cell(size, Ink.SELL))
         self._bought = Made[float, Cell](lambda size: self._flow_cell(size, Ink.BUY))
         self._spreads = Made[tuple[str, str], Row](lambda words: self._spread_made(*words))
@@ -165,7 +175,7 @@ class LadderTable:
             self._known = self._known[-by:] + [_UNTOLD] * -by
 
     def _known_of(
-        self, market: Market, seen: LadderRows, split: int, flow: Flow | None
+        self, market: Market, seen: LadderRows, sizes: Floats, split: int, flow: Flow | None
     ) -> list[Known]:
         n = len(seen.prices)
         above = min(max(split, 0), n)
@@ -175,9 +185,9 @@ class LadderTable:
             marks[last] = ink
         sold, bought = flow or ([0.0] * n, [0.0] * n)
         sides = [True] * above + [False] * (n - above)
-        return list(
-            zip(_told(seen.bids), _told(seen.asks), sold, bought, sides, marks, strict=True)
-        )
+        # NaN is unlike itself, so nothing could be looked up by it.
+        told: list[float] = np.where(np.isnan(sizes), UNKNOWN, sizes).tolist()
+        return list(zip(told[:n], told[n:], sold, bought, sides, marks, strict=True))
 
     def _last_row(self, market: Market, seen: LadderRows) -> tuple[int, Ink]:
         newest = market.tape.view(1)
@@ -191,31 +201,38 @@ class LadderTable:
 
     def _row(self, price: float, known: Known) -> Row:
         bid, ask, sold, bought, above, mark = known
-        own = ask if above else bid
-        ink = self._ink(Ink.SELL if above else Ink.BUY)
+        own, ink = (ask, self._above) if above else (bid, self._below)
         if mark >= 0:
             ink = _STRONG[ink]
         elif not own > 0:
             ink = Ink.DIM
-        cells = [self._prices[price, ink]]
+        written = self._prices[price, ink]
+        cells: tuple[Cell, ...]
         if self._look.two_sided:
-            cells += (self._bids[bid], self._asks[ask])
+            cells = (written, self._bids[bid], self._asks[ask])
         else:
-            cells.append(self._asks[ask] if above else self._bids[bid])
+            cells = (written, self._asks[ask] if above else self._bids[bid])
         if self._look.traded:
             cells += (self._sold[sold], self._bought[bought])
-        return Row(tuple(cells), Ink.NONE, mark, own == UNKNOWN)
+        return Row(cells, Ink.NONE, mark, own == UNKNOWN)
 
-    def _size_cell(self, size: float, bar_ink: Ink) -> Cell:
-        if not size > 0:
-            return _EMPTY
-        digits, bar = self._layout.size_digits, self._layout.bar
-        text = size_text(size, digits)
-        share = min(1.0, size / self._scale) if self._scale else 0.0
-        tail = 0 if digits == COMPACT else len(dimmed(text)[1])
+    def _sizes_on(self, bar_ink: Ink) -> Callable[[float], Cell]:
+        """What makes cells of sizes, on bars in that ink."""
+        digits, longest, ink = self._layout.size_digits, self._layout.bar, self._ink(Ink.TEXT)
+        px = longest / self._scale if self._scale else 0.0
         if not self._look.believed:
             bar_ink = Ink.RAISED
-        return Cell(text, self._ink(Ink.TEXT), tail, max(1, round(share * bar)), bar_ink)
+
+        def made(size: float) -> Cell:
+            if not size > 0:
+                return _EMPTY
+            text = size_text(size, digits)
+            tail = 0
+            if text[-1] == "0" and digits > 0:
+                tail = len(text) - len(text.rstrip("0").removesuffix("."))
+            return Cell(text, ink, tail, max(1, min(longest, round(size * px))), bar_ink)
+
+        return made
 
     def _flow_cell(self, size: float, ink: Ink) -> Cell:
         return Cell(_brief(size, self._size_digits), self._ink(ink)) if size else _EMPTY
@@ -241,12 +258,6 @@ _EMPTY_ROW = Row(())
 _UNTOLD: Known = (math.nan, math.nan, math.nan, math.nan, False, Ink.NONE)
 _SIDES = {1: Ink.BUY, -1: Ink.SELL}
 _STRONG = {Ink.BUY: Ink.STRONG_BUY, Ink.SELL: Ink.STRONG_SELL, Ink.DIM: Ink.STRONG_DIM}
-
-
-def _told(sizes: Floats) -> list[float]:
-    # NaN is unlike itself, so nothing could be looked up by it.
-    told: list[float] = np.where(np.isnan(sizes), UNKNOWN, sizes).tolist()
-    return told
 
 
 def _brief(size: float, digits: int) -> str:
