@@ -60,13 +60,13 @@ def with_value(settings: Settings, path: tuple[str, str], value: object) -> Sett
     """The settings with one changed. Raises WrongSetting, naming it and what was wrong."""
     section = getattr(settings, path[0])
     if _holds_secret(value):
-        raise WrongSetting(f"{_title(path)} was not accepted: {NO_SECRETS}")
+        raise WrongSetting(f"{_title(path)} not accepted: {NO_SECRETS}")
     tree = msgspec.to_builtins(section)
     tree[path[1]] = value
     try:
         changed = msgspec.convert(tree, type(section))
     except msgspec.ValidationError as error:
-        raise WrongSetting(f"{_title(path)} was not accepted: {_why(path, error)}") from error
+        raise WrongSetting(f"{_title(path)} not accepted: {_why(path, error)}") from error
     replaced: Settings = msgspec.structs.replace(settings, **{path[0]: changed})
     return replaced
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from monitor.feeds.playback import Playback
-from monitor.gui.kit.axes import PaintedAxis
+from monitor.gui.kit.axes import PRICE_AXIS_PX, PaintedAxis
 from monitor.gui.kit.candle_item import GAP_PX, STRIP_PX, VOLUME_SHARE, _Place
 from monitor.gui.kit.chart import Mapping
 from monitor.gui.kit.panel import Surroundings
@@ -358,6 +358,18 @@ def test_nothing_crosses_the_figures(panel: PricePanel, hands: Hands, look: Look
     assert {panel.theme.panel.rgb()} == colours
     assert chart.ground.zValue() < chart.grid.zValue() < chart.legend.zValue()
     assert chart.legend.zValue() < chart.candles.zValue()
+
+
+def test_the_scale_is_narrow_again_after_a_cheap_coin(
+    panel: PricePanel, hands: Hands, look: Look
+) -> None:
+    """Going there and back costs the chart no width."""
+    for price in (DEAR, CHEAP, DEAR):
+        busy(panel, hands, price)
+        look()
+        look()
+        if price == DEAR:
+            assert PRICE_AXIS_PX == panel.chart.prices.size().width()
 
 
 def test_the_live_chip_covers_no_words(panel: PricePanel, hands: Hands, look: Look) -> None:

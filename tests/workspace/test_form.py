@@ -76,7 +76,7 @@ def test_a_wrong_value_is_refused_by_name(
 ) -> None:
     """The sentence stands beside the field."""
     title = next(field.title for field in fields() if field.path == path)
-    with pytest.raises(WrongSetting, match=f"{title} was not accepted: .*{sentence}.*[.]$") as told:
+    with pytest.raises(WrongSetting, match=f"{title} not accepted: .*{sentence}.*[.]$") as told:
         with_value(Settings(), path, value)
     assert "regex" not in str(told.value)
 

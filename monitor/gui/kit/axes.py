@@ -197,6 +197,7 @@ class PriceScale(PaintedAxis):
         """That pane's own: pixels from the low end, and what they say."""
         self._key: tuple[float, ...] = ()
         self._axis = price_axis(0, 0, 0)
+        self._wide = PRICE_AXIS_PX  # What is asked for: the layout gives it a frame later.
         if self.vertical:
             self.setWidth(PRICE_AXIS_PX)
         else:
@@ -238,7 +239,8 @@ class PriceScale(PaintedAxis):
         widest = max(self.metrics.horizontalAdvance(text) for text in texts)
         needed = max(PRICE_AXIS_PX, math.ceil((widest + 2 * PADDING) / WIDTH_STEP) * WIDTH_STEP)
         # Narrower only where much is gained: the charts' width must not flicker.
-        if needed > self.width() or needed < self.width() - 2 * WIDTH_STEP:
+        if needed > self._wide or needed < self._wide - 2 * WIDTH_STEP:
+            self._wide = needed
             self.setWidth(needed)
 
     def ticks(self) -> tuple[tuple[float, str], ...]:

@@ -8,6 +8,8 @@ from monitor.gui.kit.text import plain_label
 from monitor.gui.window.borrowed_focus import BorrowedFocus
 
 EDGE = 12
+ABOVE, BELOW = 80, 24
+"""The band, the bar on top and the favourites; the status bar."""
 
 
 class Card(QFrame):
@@ -45,9 +47,9 @@ class Card(QFrame):
         """Stand at the right edge, between the bars."""
         parent = self._ground
         self.setFixedWidth(min(self._wanted, parent.width() - 2 * EDGE))
-        height = min(self.wanted_height(), parent.height() - 2 * EDGE - 68)
-        self.resize(self.width(), height)
-        self.move(QPoint(parent.width() - self.width() - EDGE, 44 + EDGE))
+        room = parent.height() - ABOVE - BELOW - EDGE
+        self.resize(self.width(), min(self.wanted_height(), room))
+        self.move(QPoint(parent.width() - self.width() - EDGE, ABOVE))
 
     def wanted_height(self) -> int:
         """How high it would like to be."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from monitor.export.whole_file import reason_of
 from monitor.gui.kit.caption import Caption, caption_of
 from monitor.gui.kit.export import (
     FORMS,
@@ -121,6 +122,11 @@ class ExportCard(Card):
             self._say(f"'{name}' was no name for a file.", wrong=True)
             return
         folder = Path(self.folder.text().strip() or _pictures()).expanduser()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._say(f"The folder {folder} could not be made: {reason_of(error)}.", wrong=True)
+            return
         self._path = _free(folder / (name if name.lower().endswith(ending) else name + ending))
         caption, scale = self._caption(panel), self._scale()
         size = size_of(panel, caption)

@@ -92,6 +92,8 @@ class FeedCard(Card):
         self.hint.setVisible(bool(hint))
         self.retry.setVisible(down and self._program.replay is None)
         self.table.show_rows(self._rows(figures), self._log(figures))
+        if not self.isHidden():
+            self.place()  # The log grows while one looks at it.
         return True
 
     def _rows(self, figures: FeedFigures | None) -> Rows:

@@ -204,6 +204,6 @@ def _from_lines(field: Field, text: str) -> object:
     for line in lines:
         key, equals, value = (part.strip() for part in line.partition("="))
         if not (key and equals and value):
-            raise WrongSetting(f"{field.title}: “{line}” was not NAME = ADDRESS")
+            raise WrongSetting(f"{field.title}: “{line}” was not NAME = ADDRESS.")
         table[key] = value
     return table

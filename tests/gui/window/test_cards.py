@@ -184,6 +184,23 @@ def test_a_proxys_password_is_refused_and_shown_nowhere(stage: Stage) -> None:
     assert "" == stage.program.settings.network.proxy
 
 
+def test_the_feed_card_grows_with_its_log(stage: Stage) -> None:
+    """No row of it is cut where the window has the room."""
+    stage.window.resize(1280, 1000)
+    stage.window.toggle_feed_card()
+    stage.frames(0.4)
+    card = stage.window.feed_card
+    before = card.height()
+    for _ in range(3):
+        stage.program.break_book(BTC, "a message was missing")
+        stage.frames(0.3)
+        stage.program.heal()
+        stage.frames(0.3)
+    assert before < card.height()
+    assert card.table.height() >= card.table.sizeHint().height()
+    assert card.y() >= stage.window.strip.geometry().bottom()
+
+
 def test_speeds_are_written_short() -> None:
     """As fast as it goes has a word of its own."""
     assert ["0.1×", "1×", "50×", "max"] == [
