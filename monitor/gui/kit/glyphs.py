@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPixmap
 from shiboken6 import Shiboken
 
 from monitor.gui.kit.fonts import font
@@ -64,8 +65,8 @@ class GlyphAtlas:
         by_code = np.zeros((len(pens), _CODES))
         by_code[:, FIRST : LAST + 1] = advances[[int(pen.strong) for pen in pens]]
         self._advances = by_code.ravel()
-        self._fragment_of = self._fragments_made()
         self._pixmap = self._cut(max(m.ascent() for m in metrics))
+        self._fragment_of = self._fragments_made()
 
     @property
     def line_px(self) -> int:
@@ -129,15 +130,33 @@ class GlyphAtlas:
 
     def _fragments_made(self) -> Fragments:
         """The fragment of every glyph in every pen, as it stands after its own advance."""
+        left, top, wide, high = self._ink_boxes()
         pen, code = np.divmod(np.arange(_CODES * len(self.pens)), _CODES)
+        glyph = np.clip(code - FIRST, 0, LAST - FIRST)
         made = np.zeros((len(pen), 10))
-        made[:, 0] = self._wide / 2 - PAD - self._advances
-        made[:, 1] = self._high / 2
-        made[:, 2] = pen * self._wide
-        made[:, 3] = np.clip(code - FIRST, 0, LAST - FIRST) * self._high
-        made[:, 4], made[:, 5] = self._wide, self._high
+        made[:, 2] = pen * self._wide + left[glyph, pen]
+        made[:, 3] = glyph * self._high + top[glyph, pen]
+        made[:, 4], made[:, 5] = wide[glyph, pen], high[glyph, pen]
+        # A fragment is placed by its middle.
+        made[:, 0] = left[glyph, pen] + made[:, 4] / 2 - PAD - self._advances
+        made[:, 1] = top[glyph, pen] + made[:, 5] / 2
         made[:, 6:8] = made[:, 9:] = 1
         return made
+
+    def _ink_boxes(self) -> list[NDArray[np.intp]]:
+        """Left, top, width and height of each glyph's ink by glyph and pen: less to lay down."""
+        image = self._pixmap.toImage().convertToFormat(QImage.Format.Format_Alpha8)
+        lines = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+        cells: NDArray[np.uint8] = lines[:, : image.width()].reshape(
+            LAST - FIRST + 1, self._high, -1, self._wide
+        )
+        found = []
+        across, down = np.any(cells, axis=1), np.any(cells, axis=3).swapaxes(1, 2)
+        for inked in (across, down):
+            first, after = inked.argmax(axis=2), inked.shape[2] - inked[:, :, ::-1].argmax(axis=2)
+            found.append((first, np.where(np.any(inked, axis=2), after - first, 1)))
+        (left, wide), (top, high) = found
+        return [left, top, wide, high]
 
     def _cut(self, ascent: float) -> QPixmap:
         # A pen is a column: the lines of a glyph then lie near one another in memory.

@@ -44,7 +44,8 @@ class Ground:
         self._colours = colours_of(theme)
         self._places = tuple(_placed(column, ratio) for column in columns)
         self._bounded = all(place.wide for place in self._places)
-        self._inset = round(ratio)
+        # Never so much that a text's own lines reach into it.
+        self._inset = int(ratio)
 
     def lay(
         self, painter: QPainter, row: Row, top: int, runs: list[Run], before: Row | None = None
@@ -71,7 +72,7 @@ class Ground:
             if old is not None:
                 if cell == old:
                     continue
-                fill(low, top, wide, high, panel)
+                fill(low, top + inset, wide, high - 2 * inset, panel)
             text, ink, tail, bar, bar_ink = cell
             if bar:
                 length = round(bar * ratio)

@@ -38,6 +38,9 @@ Known = tuple[float, float, float, float, bool, Ink]
 spread, and the last trade's mark."""
 
 
+_Spread = tuple[str, float | None, float | None]
+
+
 class Flow(NamedTuple):
     """Sizes sold and bought lately, by row."""
 
@@ -67,13 +70,14 @@ class LadderTable:
         self._rows: list[Row] = []
         self._known: list[Known] = []
         self._top = 0
+        self._texts = Made[tuple[float, int], str](lambda number: fixed(*number))
         self._told: tuple[Instrument, Decimal, Digits] | None = None
         self.forget()
 
     def forget(self) -> None:
         """Begin anew: another market or grouping."""
         self._scale = self._largest = 0.0
-        self._size_digits = 0
+        self._size_digits = self._whole = 0
         self._laid_for: tuple[object, ...] = ()
         self._style: tuple[object, ...] = ()
 
@@ -119,11 +123,13 @@ class LadderTable:
         digits = self._digits_of(market, sizes)
         # Digits are only ever added while a market is watched: columns don't flutter.
         self._size_digits = max(self._size_digits, digits.size)
-        self._largest = max(self._largest, float(sizes.max(initial=0.0)))
+        largest = float(sizes.max(initial=0.0))
+        if largest > self._largest:
+            self._largest, self._whole = largest, len(f"{largest:,.0f}")
         self._price_digits = digits.price
-        texts = (fixed(float(seen.prices[0]), seen.decimals), self._spread_price(market))
+        texts = (self._texts[float(seen.prices[0]), seen.decimals], self._spread_price(market))
         # Digits are equally wide, so that lengths tell widths.
-        lengths = (len(texts[0]), len(texts[1]), len(f"{self._largest:,.0f}"))
+        lengths = (len(texts[0]), len(texts[1]), self._whole)
         laid_for = (width, look, lengths, digits.price, self._size_digits)
         if laid_for != self._laid_for:
             self._laid_for = laid_for
@@ -143,7 +149,7 @@ class LadderTable:
     def _spread_price(self, market: Market) -> str:
         """The last price; before the first trade the mid, which may lie half a tick aside."""
         if market.last_price is not None:
-            return fixed(market.last_price, self._price_digits)
+            return self._texts[market.last_price, self._price_digits]
         return fixed(market.book.mid, self._price_digits + 1)
 
     # Which rows know something new.
@@ -159,7 +165,7 @@ class LadderTable:
         self._asks = Made[float, Cell](self._sizes_on(Ink.SELL_FILL))
         self._sold = Made[float, Cell](lambda size: self._flow_cell(size, Ink.SELL))
         self._bought = Made[float, Cell](lambda size: self._flow_cell(size, Ink.BUY))
-        self._spreads = Made[tuple[str, str], Row](lambda words: self._spread_made(*words))
+        self._spreads = Made[_Spread, Row](lambda spread: self._spread_made(*spread))
 
     def _move_to(self, seen: LadderRows) -> None:
         """Take each row held along to where its price now stands."""
@@ -239,10 +245,10 @@ class LadderTable:
 
     def _spread_row(self, market: Market) -> Row:
         bid, ask = market.book.best_bid, market.book.best_ask
-        spread = None if bid is None or ask is None else ask - bid
-        return self._spreads[self._spread_price(market), spread_words(spread, self._layout)]
+        return self._spreads[self._spread_price(market), bid, ask]
 
-    def _spread_made(self, price: str, words: str) -> Row:
+    def _spread_made(self, price: str, bid: float | None, ask: float | None) -> Row:
+        words = spread_words(None if bid is None or ask is None else ask - bid, self._layout)
         ink = Ink.STRONG if self._look.believed else Ink.STRONG_DIM
         cells = [Cell(price, ink), Cell(words, Ink.DIM)]
         if self._look.two_sided:
