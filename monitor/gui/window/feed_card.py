@@ -105,8 +105,8 @@ class FeedCard(Card):
             ("Lag, median", _ms(figures.lag_p50_ms)),
             ("Lag, one in a hundred", _ms(figures.lag_p99_ms)),
             ("Clocks differ by", _ms(figures.clock_offset_ms)),
-            ("Messages a second", f"{figures.messages_per_s:,.1f}"),
-            ("Bytes a second", bytes_words(round(figures.bytes_per_s))),
+            ("Messages a second", _rate(figures.messages_per_s)),
+            ("Bytes a second", _bytes(figures.bytes_per_s)),
             ("Messages", f"{figures.messages:,}"),
             ("Gaps", f"{figures.gaps:,}"),
             ("Books fetched anew", f"{figures.resyncs:,}"),
@@ -186,6 +186,14 @@ class _Pairs(QWidget):
         )
         flags = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         p.drawText(area.adjusted(left, 0, 0, 0), int(flags | Qt.AlignmentFlag.AlignVCenter), shown)
+
+
+def _rate(value: float) -> str:
+    return f"{value:,.1f}" if math.isfinite(value) else MISSING
+
+
+def _bytes(value: float) -> str:
+    return bytes_words(round(value)) if math.isfinite(value) else MISSING
 
 
 def _ms(value: float) -> str:

@@ -1,14 +1,18 @@
 """The settings form and the replay bar."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSpinBox
 
 from monitor.gui.window.replay_bar import speed_words
 from monitor.model.time import SECOND
+from monitor.studies.number_format import MISSING
 from monitor.workspace.form import fields
 from tests.gui.window.conftest import BTC, Stage
 
@@ -182,6 +186,30 @@ def test_a_proxys_password_is_refused_and_shown_nowhere(stage: Stage) -> None:
     assert trouble.isVisible()
     assert "s3cret" not in trouble.text()
     assert "" == stage.program.settings.network.proxy
+
+
+def test_what_a_recording_cannot_tell_is_a_dash(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The counters open where rates and lags are not known."""
+    stage.frames(0.4)
+    told = stage.program.figures(BTC)
+    assert told is not None
+    nan = math.nan
+    unknown = replace(
+        told,
+        lag_p50_ms=nan,
+        lag_p99_ms=nan,
+        clock_offset_ms=nan,
+        messages_per_s=nan,
+        bytes_per_s=nan,
+    )
+    monkeypatch.setattr(stage.program, "figures", lambda _: unknown)
+    stage.window.toggle_feed_card()
+    assert stage.window.feed_card.isVisible()
+    rows = dict(stage.window.feed_card._rows(unknown))
+    for name in ("Lag, median", "Clocks differ by", "Messages a second", "Bytes a second"):
+        assert MISSING == rows[name]
 
 
 def test_the_feed_card_grows_with_its_log(stage: Stage) -> None:
