@@ -138,7 +138,10 @@ def _add_window(parser: argparse.ArgumentParser) -> None:
     shown.add_argument("--watch", metavar="VENUE:SYMBOL", help="open it on a symbol")
     shown.add_argument("--replay", metavar="FILE", type=Path, help="open it on a recording")
     window.add_argument(
-        "--stats", metavar="FILE", type=Path, help="write frame times and rates there each second"
+        "--stats",
+        metavar="FILE",
+        type=Path,
+        help="write frame times, rates and memory there each second",
     )
     _add_demo_options(parser)
 

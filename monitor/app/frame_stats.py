@@ -1,5 +1,6 @@
 """``--stats FILE``: frame times, wire to paint, rates and memory, a JSON line each second."""
 
+import gc
 import json
 import time
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from monitor.app.failure import JobFailed
+from monitor.app.held import Held, held_now
 from monitor.export.whole_file import reason_of
 from monitor.gui.kit.frame_clock import FrameClock
 from monitor.gui.window.sizes import memory_held
@@ -18,6 +20,8 @@ from monitor.model.events import Event
 from monitor.model.time import MS
 
 EVERY_MS = 1_000
+HELD_EVERY = 5
+"""Seconds from one count of what is held to the next."""
 MOST_ARRIVALS = 4_096
 """Messages a second whose way to the screen is measured; more would cost what they measure."""
 MEASURED_A_READ = 16
@@ -31,7 +35,9 @@ class FrameStats(QObject):
     paint that shows it; ``event_to_paint_ms`` from the venue's own time, which means
     something only where both clocks are one machine's. ``cpu_s`` is the process's own, all
     its life; ``first_paint_ts`` and ``panels_painted_ts`` (ns UTC), and what the processor
-    had spent by then (``…_cpu_s``), are None until then.
+    had spent by then (``…_cpu_s``), are None until then. ``memory_bytes`` is what is resident;
+    ``objects``, ``qobjects``, ``tasks``, ``open_files`` and ``threads`` (see ``Held``) are
+    counted every five seconds, and None while the program starts.
     Raises JobFailed where the file can't be begun; a disk that fails later ends the
     writing, not the program.
     """
@@ -47,6 +53,8 @@ class FrameStats(QObject):
         self._read_to_paint: list[float] = []
         self._event_to_paint: list[float] = []
         self._messages = 0
+        self._written = 0
+        self._held: Held | None = None
         self._frames = self._drawn = 0
         self._begun = self._last = time.monotonic_ns()
         self._unpainted: set[QObject] = set()
@@ -136,9 +144,18 @@ class FrameStats(QObject):
             "messages_per_s": round(self._messages / passed_s, 1),
             "cpu_s": round(time.process_time(), 3),
             "memory_bytes": memory_held(),
+            **self._counted(),
             **_moment("first_paint", self._first_paint),
             **_moment("panels_painted", self._panels_painted),
         }
+
+    def _counted(self) -> dict[str, int | None]:
+        # The collector rests while the program starts; what starts can't be counted cheaply.
+        if gc.isenabled():
+            if self._held is None or self._written % HELD_EVERY == 0:
+                self._held = held_now()
+            self._written += 1
+        return dict.fromkeys(Held._fields) if self._held is None else self._held._asdict()
 
     # Qt's own.
 

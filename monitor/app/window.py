@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from monitor import __version__
+from monitor.app.allocator import keep_large_blocks_apart
 from monitor.app.display import why_no_display
 from monitor.app.failure import BadUse, JobFailed
 from monitor.app.paths import config_folder, resources
@@ -33,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     trouble = why_no_display()
     if trouble:
         raise JobFailed(trouble)
+    keep_large_blocks_apart()
     store = Store(config_folder())
     # Nothing that is read while starting is garbage; the collector would look at it ten times.
     gc.disable()

@@ -16,6 +16,7 @@ from monitor.app.bench import (
     demo_flow,
     frames,
     recording_cost,
+    soak,
     start_up,
     whole_app,
     wire,
@@ -52,6 +53,7 @@ PARTS: dict[str, Part] = {
     ),
     "T10": frames.frame_rows,
     "T11": start_up.start_rows,
+    "T12": soak.soak_rows,
     "T13": recording_cost.recording_rows,
     "demo": demo_flow.calibration_rows,
 }
