@@ -60,7 +60,11 @@ class FavouritesStrip(QWidget):
 
     def instruments(self) -> Sequence[str]:
         """The ids in the strip, in order; their keys are Alt+1 to Alt+9."""
-        chosen = self._program.settings.picks.favourites[:MOST]
+        chosen = self._program.settings.picks.favourites
+        if self._program.replay is not None:
+            # A recording tells nothing of the others.
+            chosen = tuple(one for one in chosen if self._program.markets.find(one) is not None)
+        chosen = chosen[:MOST]
         return chosen or self._suggestions()
 
     def go_to(self, number: int) -> None:

@@ -101,10 +101,10 @@ class FeedCard(Card):
             return []
         checked = figures.checksums_ok + figures.checksums_failed
         return [
-            ("Address", plain(figures.url, 60)),
+            ("Address", plain(figures.url, 300)),
             ("Lag, median", _ms(figures.lag_p50_ms)),
             ("Lag, one in a hundred", _ms(figures.lag_p99_ms)),
-            ("Clocks differ by", _ms(figures.clock_offset_ms)),
+            ("Clocks differ by", _ms(self._offset_ms(figures))),
             ("Messages a second", _rate(figures.messages_per_s)),
             ("Bytes a second", _bytes(figures.bytes_per_s)),
             ("Messages", f"{figures.messages:,}"),
@@ -116,6 +116,12 @@ class FeedCard(Card):
             ("Reconnects", f"{figures.reconnects:,}"),
             ("Checksums", f"{figures.checksums_ok:,} of {checked:,} agreed" if checked else "none"),
         ]
+
+    def _offset_ms(self, figures: FeedFigures) -> float:
+        """How far the venue's clock is from ours; a clock without dates can't be far from any."""
+        replay = self._program.replay
+        undated = replay is not None and replay.since is not None
+        return math.nan if undated else figures.clock_offset_ms
 
     def _moment(self, ts: int) -> str:
         replay = self._program.replay
@@ -181,9 +187,9 @@ class _Pairs(QWidget):
         p.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), name)
         p.setPen(self._theme.text)
         left = 150.0 if right else 100.0
-        shown = QFontMetricsF(p.font()).elidedText(
-            value, Qt.TextElideMode.ElideRight, self.width() - left
-        )
+        # Of an address or a path both ends tell most; of a sentence its beginning.
+        mode = Qt.TextElideMode.ElideMiddle if right else Qt.TextElideMode.ElideRight
+        shown = QFontMetricsF(p.font()).elidedText(value, mode, self.width() - left)
         flags = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         p.drawText(area.adjusted(left, 0, 0, 0), int(flags | Qt.AlignmentFlag.AlignVCenter), shown)
 
@@ -197,4 +203,4 @@ def _bytes(value: float) -> str:
 
 
 def _ms(value: float) -> str:
-    return f"{value:,.1f} ms" if math.isfinite(value) else MISSING
+    return f"{value:,.1f} ms".replace("-", "−") if math.isfinite(value) else MISSING

@@ -14,7 +14,8 @@ from monitor.gui.window.replay_bar import speed_words
 from monitor.model.time import SECOND
 from monitor.studies.number_format import MISSING
 from monitor.workspace.form import fields
-from tests.gui.window.conftest import BTC, Stage
+from monitor.workspace.settings import Picks, Settings
+from tests.gui.window.conftest import BTC, MEME, Open, Stage
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -155,6 +156,15 @@ def test_a_replay_has_one_clock(stage: Stage) -> None:
     assert "UTC" not in stage.window.status.words()
 
 
+def test_a_replay_offers_only_what_its_recording_holds(open_window: Open) -> None:
+    """Favourites of other venues would be dead names there."""
+    picks = Picks(favourites=("kraken:BTC/USD", MEME))
+    stage = open_window(settings=Settings(picks=picks))
+    assert ("kraken:BTC/USD", MEME) == tuple(stage.window.strip.instruments())
+    stage.program.replay = Tape()
+    assert (MEME,) == tuple(stage.window.strip.instruments())
+
+
 def test_a_clock_without_dates_shows_time_elapsed(stage: Stage) -> None:
     """In the bar, in the log and in what panels are given: no day that never was."""
     stage.frames(0.4)
@@ -169,6 +179,7 @@ def test_a_clock_without_dates_shows_time_elapsed(stage: Stage) -> None:
     assert "00:12.3 of 01:40.0" == stage.window.replay_bar.time.text()
     told = stage.window.feed_card.table.accessibleDescription()
     assert "00:05.0 GAP" in told
+    assert f"Clocks differ by {MISSING}" in told
     assert tape.since == stage.window.workbench.panel("price-1").surroundings.since
 
 
