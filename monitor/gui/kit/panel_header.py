@@ -1,11 +1,12 @@
 """The 28 px strip above a panel: its title, what it shows, read-outs and the menu."""
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from monitor.gui.kit.fonts import SMALL_PX, TEXT_PX, font
 from monitor.gui.kit.theme import Theme
+from monitor.model.time import SECOND
 from monitor.model.verdict import State, Verdict
 
 HEIGHT = 28
@@ -26,6 +27,7 @@ class PanelHeader(QWidget):
         super().__init__(parent)
         self._title, self._theme = title, theme
         self._detail = self._readout = self._badge = self._instrument = ""
+        self._wordings: tuple[str, ...] = ()
         self._link: QColor | None = None
         self._badge_colour = theme.dim
         self._later = QTimer(self)
@@ -69,14 +71,23 @@ class PanelHeader(QWidget):
 
     def show_verdict(self, verdict: Verdict | None, now: int) -> None:
         """A badge where the panel can't be believed; nothing while it can."""
-        badge, colour = "", self._theme.dim
+        wordings: tuple[str, ...] = ()
+        colour = self._theme.dim
         if verdict is not None and verdict.state not in (State.LIVE, State.UNPROVEN):
-            badge = verdict.words(now)
+            wordings = _wordings(verdict, now)
             calm = (State.CONNECTING, State.SYNCING, State.CLOSED, State.HALTED)
             colour = self._theme.warn if verdict.state in calm else self._theme.bad
-        if (badge, colour) != (self._badge, self._badge_colour):
-            self._badge, self._badge_colour = badge, colour
+        if (wordings, colour) != (self._wordings, self._badge_colour):
+            self._wordings, self._badge_colour = wordings, colour
+            self._badge = wordings[0] if wordings else ""
+            self.setAccessibleDescription(self._badge)
             self.update()
+
+    def badge_shown(self, room: int) -> str:
+        """The badge in the most words that ``room`` px hold whole, else in the fewest."""
+        metrics = QFontMetrics(font(TEXT_PX, strong=True))
+        fitting = (words for words in self._wordings if metrics.horizontalAdvance(words) <= room)
+        return next(fitting, self._wordings[-1] if self._wordings else "")
 
     def paint(self, painter: QPainter, area: QRect, *, menu: bool = True) -> None:
         """Paint the strip anywhere; a picture that is exported has no menu."""
@@ -90,8 +101,8 @@ class PanelHeader(QWidget):
         if menu and self._link is not None:
             painter.fillRect(area.left(), area.top() + 8, 3, area.height() - 16, self._link)
         left = self._text(painter, left, right, self._instrument, theme.text)
-        if self._badge:
-            left = self._text(painter, left, right, self._badge, self._badge_colour, strong=True)
+        badge = self.badge_shown(right - left)
+        left = self._text(painter, left, right, badge, self._badge_colour, strong=True)
         left = self._text(painter, left, right, self._detail, theme.dim)
         painter.setFont(font(SMALL_PX))
         painter.setPen(theme.dim)
@@ -149,3 +160,12 @@ class PanelHeader(QWidget):
             self.menu_wanted.emit(self.mapToGlobal(QPoint(self.width() - MENU_WIDTH, HEIGHT)))
         else:
             super().keyPressEvent(event)
+
+
+def _wordings(verdict: Verdict, now: int) -> tuple[str, ...]:
+    """The same state in fewer and fewer words; the pill tells the reason in any case."""
+    state, words = verdict.state.value, verdict.words(now)
+    if verdict.state is State.DOWN and verdict.next_try:
+        wait = f"in {max(0, verdict.next_try - now) / SECOND:.0f} s"
+        return words, f"{state} next try {wait}", f"{state} try {wait}", state
+    return words, words.partition(" (")[0], state

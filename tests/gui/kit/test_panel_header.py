@@ -1,0 +1,51 @@
+"""The strip above a panel: what it says of a feed, in the words that there is room for."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from monitor.gui.kit.panel_header import PanelHeader
+from monitor.gui.kit.theme import Theme
+from monitor.model.time import SECOND
+from monitor.model.verdict import State, Verdict
+
+REASON = "the connection was refused by the venue"
+DOWN = Verdict(State.DOWN, since=SECOND, reason=REASON, next_try=8 * SECOND)
+NOW = 5 * SECOND
+ALL, SHORT, SHORTER, SHORTEST = (
+    f"DOWN ({REASON}, next try in 3 s)",
+    "DOWN next try in 3 s",
+    "DOWN try in 3 s",
+    "DOWN",
+)
+
+
+@pytest.fixture
+def header(theme: Theme, qtbot: QtBot) -> PanelHeader:
+    made = PanelHeader("Tape", theme)
+    qtbot.addWidget(made)
+    return made
+
+
+def test_a_narrow_header_gives_up_the_reason_not_the_rest(header: PanelHeader) -> None:
+    """The narrower, the fewer words, each wording whole; the state stays to the last."""
+    header.show_verdict(DOWN, NOW)
+    shown = [header.badge_shown(room) for room in (600, 200, 120, 60, 5)]
+    assert [ALL, SHORT, SHORTER, SHORTEST, SHORTEST] == shown
+    assert ALL == header.accessibleDescription()
+
+
+def test_a_reason_in_brackets_goes_first(header: PanelHeader) -> None:
+    """A halt tells its age without its reason where both don't fit."""
+    halted = Verdict(State.HALTED, since=SECOND, reason="the venue pauses its matching")
+    header.show_verdict(halted, 10 * SECOND)
+    assert "HALTED 9 s (the venue pauses its matching)" == header.badge_shown(600)
+    assert "HALTED 9 s" == header.badge_shown(120)
+    header.show_verdict(Verdict(State.DOWN, reason=REASON), NOW)
+    assert "DOWN" == header.badge_shown(150)
+
+
+def test_nothing_is_said_while_all_is_well(header: PanelHeader) -> None:
+    """A live feed has no badge, also after it was down."""
+    header.show_verdict(DOWN, NOW)
+    header.show_verdict(Verdict(State.LIVE), NOW)
+    assert "" == header.badge_shown(600) == header.accessibleDescription()
