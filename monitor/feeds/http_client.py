@@ -19,11 +19,8 @@ class HttpClient:
 
     def __init__(self, timeout_s: float, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._session = aiohttp.ClientSession(
-            headers={"User-Agent": USER_AGENT},
-            timeout=aiohttp.ClientTimeout(total=timeout_s),
-            trust_env=False,
-        )
+        self._timeout_s = timeout_s
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
 
     async def get(self, url: str, headers: dict[str, str], proxy: str | None) -> HttpResponse:
         """The answer, whatever its status. Raises HttpFailure where there is none."""
@@ -33,16 +30,32 @@ class HttpClient:
             raise HttpFailure(_phrase(error, url, proxy)) from error
 
     async def close(self) -> None:
-        await self._session.close()
+        for session in self._sessions.values():
+            await session.close()
 
     async def _get(self, url: str, headers: dict[str, str], proxy: str | None) -> HttpResponse:
         # ``encoded``: the address stays exactly as the protocol wrote it.
-        async with self._session.get(
-            URL(url, encoded=True), headers=headers, proxy=proxy, allow_redirects=False
+        socks = proxy if proxy is not None and proxy.startswith("socks") else ""
+        async with self._session_by(socks).get(
+            URL(url, encoded=True),
+            headers=headers,
+            proxy=None if socks else proxy,
+            allow_redirects=False,
         ) as answer:
             body = await self._read(answer.content, host_of(url))
             named = {name.lower(): value for name, value in answer.headers.items()}
             return HttpResponse(url, answer.status, body, named)
+
+    def _session_by(self, socks: str) -> aiohttp.ClientSession:
+        """The session whose connections go through a SOCKS proxy; with none, straight."""
+        if socks not in self._sessions:
+            self._sessions[socks] = aiohttp.ClientSession(
+                headers={"User-Agent": USER_AGENT},
+                timeout=aiohttp.ClientTimeout(total=self._timeout_s),
+                trust_env=False,
+                connector=_through(socks) if socks else None,
+            )
+        return self._sessions[socks]
 
     async def _read(self, content: aiohttp.StreamReader, host: str) -> bytes:
         """The whole body; ``read(n)`` may return short, so it is asked until it ends."""
@@ -52,6 +65,12 @@ class HttpClient:
             if len(body) > self._max_bytes:
                 raise HttpFailure(f"{host} answered with over {self._max_bytes / 2**20:.0f} MiB")
         return bytes(body)
+
+
+def _through(socks: str) -> aiohttp.BaseConnector:
+    from monitor.feeds.socks import SocksConnector  # noqa: PLC0415 - seldom wanted
+
+    return SocksConnector(socks)
 
 
 def _phrase(error: Exception, url: str, proxy: str | None) -> str:

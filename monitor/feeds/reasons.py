@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 
 import msgspec
+from python_socks import ProxyError as SocksError
 from websockets.exceptions import (
     ConnectionClosed,
     InvalidHandshake,
@@ -172,10 +173,21 @@ def _proxy(error: BaseException) -> str:
     if isinstance(error, InvalidProxy):
         return "the proxy setting is no proxy's address"
     if isinstance(error, ProxyError):
-        return "the proxy failed"
+        error = error.__cause__ or error
+        return _socks(error) if isinstance(error, SocksError) else "the proxy failed"
+    if isinstance(error, SocksError):
+        return _socks(error)
     if isinstance(error, ImportError) and "socks" in str(error):
         return "a SOCKS proxy needs the package python-socks"
     return ""
+
+
+def _socks(error: SocksError) -> str:
+    """RFC 1928's replies in words; those about a log-in are told as HTTP's 407 is."""
+    words = plain(str(error)).lower()
+    if "authentication" in words:
+        return "the proxy refused: it wants a user and a password"
+    return f"the proxy failed: {words}"
 
 
 def _tls(error: BaseException, host: str) -> str:
@@ -192,7 +204,7 @@ def _network(error: BaseException, host: str) -> str:
         return str(error)
     if isinstance(error, socket.gaierror):
         return f"the name {host} was not found (DNS)"
-    if isinstance(error, ConnectionRefusedError) or _all_refused(error):
+    if _refused_by_all(error):
         return f"{host} refused the connection"
     if isinstance(error, ConnectionResetError | BrokenPipeError):
         return f"{host} broke the connection"
@@ -207,10 +219,11 @@ def _network(error: BaseException, host: str) -> str:
     return _unreachable(error, host)
 
 
-def _all_refused(error: BaseException) -> bool:
+def _refused_by_all(error: BaseException) -> bool:
     """With a name of several addresses asyncio joins their errors into one text like this."""
     text = f"Multiple exceptions: [Errno {errno.ECONNREFUSED}]"
-    return isinstance(error, OSError) and str(error).startswith(text)
+    is_one = isinstance(error, OSError) and error.errno == errno.ECONNREFUSED
+    return is_one or (isinstance(error, OSError) and str(error).startswith(text))
 
 
 def _unreachable(error: BaseException, host: str) -> str:

@@ -116,8 +116,6 @@ class Rest:
             self._client = HttpClient(self._network.request_timeout_s, limit)
         try:
             proxy = self._network.proxy_for(url)
-            if proxy is not None and proxy.startswith("socks"):
-                return "HTTP requests can't go through a SOCKS proxy; set an HTTP proxy"
             response = await self._client.get(url, request.headers, proxy)
         except (HttpFailure, FeedError) as failure:
             return str(failure)

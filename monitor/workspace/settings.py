@@ -59,8 +59,8 @@ class Network(Section, frozen=True, kw_only=True):
         str,
         Meta(
             title="Proxy",
-            description="For sockets and HTTP alike, such as http://host:8080; "
-            "socks5://host:1080 carries sockets only; direct for none, empty for the system's "
+            description="For sockets and HTTP alike, such as http://host:8080 or "
+            "socks5://host:1080; direct for none, empty for the system's "
             "own. One that asks for a password is set in the environment (HTTPS_PROXY, "
             "ALL_PROXY), never here. The demo uses none.",
             pattern=r"^(direct|(https?|socks5h?)://[^\s/@]+/?)?$",

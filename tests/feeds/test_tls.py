@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import shutil
 import ssl
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,63 +12,16 @@ from websockets.asyncio.server import ServerConnection, serve
 from monitor.feeds.network import Network
 from monitor.feeds.session import Session
 from monitor.model.events import Event
+from tests.feeds.authority import OPENSSL, Authority
 from tests.feeds.counting_venue import TRADES, CountingProtocol, counting_facts, until
 
-OPENSSL = shutil.which("openssl")
 pytestmark = pytest.mark.skipif(OPENSSL is None, reason="the openssl command is not here")
 
 
-class _Authority:
-    """A certificate authority of a test's own, and what it signs."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.certificate = folder / "ca.pem"
-        self._key = folder / "ca.key"
-        self._openssl(
-            *("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
-            *("-keyout", self._key, "-out", self.certificate, "-days", "2", "-subj", "/CN=test CA"),
-        )
-
-    def server(self, name: str, names: str, days: int) -> ssl.SSLContext:
-        """A server's context with a certificate for ``names`` that lasts ``days``."""
-        key, request, signed = (self._folder / f"{name}.{end}" for end in ("key", "csr", "pem"))
-        extensions = self._folder / f"{name}.ext"
-        extensions.write_text(f"subjectAltName={names}\n")
-        self._openssl(
-            *("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
-            *("-keyout", key, "-out", request, "-subj", f"/CN={name}"),
-        )
-        self._openssl(
-            *("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self._key),
-            *("-CAcreateserial", "-days", str(days), "-extfile", extensions, "-out", signed),
-        )
-        return _context(signed, key)
-
-    def self_signed(self) -> ssl.SSLContext:
-        key, certificate = self._folder / "self.key", self._folder / "self.pem"
-        self._openssl(
-            *("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
-            *("-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=127.0.0.1"),
-            *("-addext", "subjectAltName=IP:127.0.0.1"),
-        )
-        return _context(certificate, key)
-
-    def _openssl(self, *arguments: object) -> None:
-        command = [str(OPENSSL), *map(str, arguments)]
-        subprocess.run(command, check=True, capture_output=True)
-
-
-def _context(certificate: Path, key: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
-
-
 @pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> _Authority:
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
     """An authority that this process trusts for the length of a test."""
-    made = _Authority(tmp_path)
+    made = Authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(made.certificate))
     return made
 
@@ -102,7 +53,7 @@ async def _watch(context: ssl.SSLContext, *, enough: int) -> CountingProtocol:
         return protocol
 
 
-def test_a_hot_feed_over_tls_loses_nothing(authority: _Authority) -> None:
+def test_a_hot_feed_over_tls_loses_nothing(authority: Authority) -> None:
     """The socket below the TLS layer is looked at; whole and in order."""
     context = authority.server("good", "IP:127.0.0.1", 2)
     protocol = asyncio.run(_watch(context, enough=2_000))
@@ -118,7 +69,7 @@ def test_a_hot_feed_over_tls_loses_nothing(authority: _Authority) -> None:
         ("other-host", "is for another host"),
     ],
 )
-def test_a_bad_certificate_is_told(authority: _Authority, fault: str, words: str) -> None:
+def test_a_bad_certificate_is_told(authority: Authority, fault: str, words: str) -> None:
     """Row 16: DOWN with the reason, and nothing was heard."""
     if fault == "expired":
         context = authority.server("old", "IP:127.0.0.1", -1)
