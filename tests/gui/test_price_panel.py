@@ -357,7 +357,7 @@ def test_nothing_crosses_the_figures(panel: PricePanel, hands: Hands, look: Look
     colours = {room.pixel(x, y) for x in range(room.width()) for y in range(room.height())}
     assert {panel.theme.panel.rgb()} == colours
     assert chart.ground.zValue() < chart.grid.zValue() < chart.legend.zValue()
-    assert chart.legend.zValue() < chart.candles.zValue()
+    assert chart.hatching.zValue() < chart.legend.zValue() < chart.candles.zValue()
 
 
 def test_the_scale_is_narrow_again_after_a_cheap_coin(

@@ -145,7 +145,7 @@ class BackfilledGround(ChartItem):
 
 
 class BackfilledLegend(ChartItem):
-    """Says of that ground what it is; on the grid, below the candles."""
+    """Says of that ground what it is; on the grid and all hatching, below the candles."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(GRID_Z + 2)

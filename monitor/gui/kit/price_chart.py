@@ -52,6 +52,7 @@ class PriceChart(MovableChart):
         # The view lifts what would lie below itself, and so above the grid.
         self.ground.setZValue(self.view.zValue())
         self.grid.setZValue(self.view.zValue() + 1)
+        self.legend.setZValue(UNDER_CANDLES_Z + 1)
         for ruled in (self.grid, self.hatching, self.cross):
             ruled.head_px = STRIP_PX
 
