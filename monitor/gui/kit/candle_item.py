@@ -132,6 +132,8 @@ class BackfilledGround(ChartItem):
         super().__init__(GRID_Z - 1)
         self.theme = theme
         self.picture: CandlePicture | None = None
+        self.boxes: list[QRectF] = []
+        """What was tinted last, in pixels."""
 
     def show_picture(self, picture: CandlePicture | None) -> None:
         """Stand below other candles from the next frame on."""
@@ -139,7 +141,8 @@ class BackfilledGround(ChartItem):
         self.update()
 
     def paint_pixels(self, p: QPainter, area: QRectF, to: Mapping) -> None:
-        for box in _told_boxes(self.picture, area, to):
+        self.boxes = _told_boxes(self.picture, area, to)
+        for box in self.boxes:
             p.fillRect(box, self.theme.background)
             p.fillRect(QRectF(box.right(), box.top(), 1, box.height()), self.theme.hairline)
 
@@ -147,23 +150,20 @@ class BackfilledGround(ChartItem):
 class BackfilledLegend(ChartItem):
     """Says of that ground what it is; on the grid and all hatching, below the candles."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, ground: BackfilledGround) -> None:
         super().__init__(GRID_Z + 2)
         self.theme = theme
-        self.picture: CandlePicture | None = None
+        self._ground = ground
         self.taken_px = 0
         """Pixels at the right end, above the volume pane, that something else takes."""
 
-    def show_picture(self, picture: CandlePicture | None) -> None:
-        """Speak of other candles from the next frame on."""
-        self.picture = picture
-        self.update()
-
     def paint_pixels(self, p: QPainter, area: QRectF, to: Mapping) -> None:
+        if not self._ground.boxes:
+            return
         p.setFont(font(SMALL_PX))
         metrics = QFontMetricsF(p.font())
         width, height = metrics.horizontalAdvance(LEGEND) + 8, metrics.height()
-        for box in _told_boxes(self.picture, area, to):
+        for box in self._ground.boxes:
             right = min(box.right(), area.right() - self.taken_px) - 3
             if right - box.left() >= LEGEND_FROM_PX:
                 words = QRectF(right - width, box.bottom() - height - 2, width, height)

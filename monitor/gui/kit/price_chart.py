@@ -39,7 +39,7 @@ class PriceChart(MovableChart):
         self.hatching.setZValue(UNDER_CANDLES_Z)
         self.candles = CandleItem(theme)
         self.ground = BackfilledGround(theme)
-        self.legend = BackfilledLegend(theme)
+        self.legend = BackfilledLegend(theme, self.ground)
         self.marks = PriceMarks(theme)
         self.strip = ValueStrip(theme)
         self.chip = LiveChip(theme, "Go live", "End")
@@ -90,7 +90,6 @@ class PriceChart(MovableChart):
         """Paint these candles, or none."""
         self.candles.show_picture(picture)
         self.ground.show_picture(picture)
-        self.legend.show_picture(picture)
 
     def set_times(self, left: float, right: float) -> None:
         """Show this range of time; a changed one rebuilds the axis, the same costs nothing."""
