@@ -15,6 +15,7 @@ class TradedLately:
     """
 
     def __init__(self) -> None:
+        self._tape: Tape | None = None
         self._counted: tuple[object, ...] = ()
         self._count = 0
         self._bought: list[float] = []
@@ -22,10 +23,10 @@ class TradedLately:
 
     def sums(self, tape: Tape, rows: LadderRows, since: int) -> tuple[list[float], list[float]]:
         """Sizes bought and sold in each row by trades that happened after ``since`` (ns UTC)."""
-        counted = (id(tape), tape.revision, rows.top, len(rows.prices), rows.step, since)
+        counted = (tape.revision, rows.top, len(rows.prices), rows.step, since)
         new = tape.count - self._count
-        if counted != self._counted or not 0 <= new < COUNTED_ANEW:
-            self._counted = counted
+        if tape is not self._tape or counted != self._counted or not 0 <= new < COUNTED_ANEW:
+            self._tape, self._counted = tape, counted
             bought, sold = traded_in_rows(tape, rows, since)
             self._bought, self._sold = bought.tolist(), sold.tolist()
         elif new:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
@@ -117,8 +117,10 @@ class PaintedTable(QWidget):
         for n, row in enumerate(rows):
             ground.lay(painter, row, n * ROW_PX, runs)
         draw_as_text(painter, runs, pens_of(self.theme), SMALL_PX, Ink.FAINT)
+        here = QRectF(0, 0, area.width(), area.height())
+        _fill_beside(painter, self.theme, here, beside=bool(rows))
         if not rows:
-            _write_note(painter, self.theme, QRectF(0, 0, area.width(), area.height()), note)
+            _write_note(painter, self.theme, here, note)
         painter.restore()
 
     # The picture.
@@ -155,9 +157,7 @@ class PaintedTable(QWidget):
             picture.take(self._columns, self._rows)
         painter = QPainter(self)
         picture.blit(painter)
-        if self.width() > WIDEST:
-            rest = QRect(WIDEST, 0, self.width() - WIDEST, self.height())
-            painter.fillRect(rest, self.theme.panel)
+        _fill_beside(painter, self.theme, QRectF(self.rect()), beside=bool(self._rows))
         if not self._rows:
             _write_note(painter, self.theme, QRectF(self.rect()), self.note)
         if self._thumb is not None:
@@ -204,6 +204,14 @@ class Wheel:
         steps = int((self._rest + units) / self._units)
         self._rest += units - steps * self._units
         return steps
+
+
+def _fill_beside(painter: QPainter, theme: Theme, area: QRectF, *, beside: bool) -> None:
+    """What is right of a table as wide as it gets: a hairline ends it."""
+    if area.width() > WIDEST:
+        painter.fillRect(area.adjusted(WIDEST, 0, 0, 0), theme.panel)
+        if beside:
+            painter.fillRect(QRectF(WIDEST, 0, 1, area.height()), theme.hairline)
 
 
 def _write_note(painter: QPainter, theme: Theme, area: QRectF, note: str) -> None:

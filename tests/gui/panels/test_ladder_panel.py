@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -14,7 +15,10 @@ from pytestqt.qtbot import QtBot
 
 from monitor.book.book import Book
 from monitor.export.table import csv_lines
-from monitor.gui.kit.panel import Surroundings
+from monitor.gui.kit.fonts import SMALL_PX
+from monitor.gui.kit.glyphs import text_width
+from monitor.gui.kit.painted_table import WIDEST
+from monitor.gui.kit.panel import BELIEVED, Surroundings
 from monitor.gui.kit.table_cells import Ink, Row
 from monitor.gui.panels.ladder import LadderPanel
 from monitor.market.market import Market
@@ -270,6 +274,110 @@ def test_what_is_not_believed_is_grey(panel: LadderPanel) -> None:
     judge.state = State.LIVE
     used = {cell.ink for row in shown(panel) for cell in row.cells}
     assert {Ink.BUY, Ink.SELL} <= used
+
+
+@pytest.mark.parametrize("state", [state for state in State if state not in BELIEVED])
+def test_no_number_stays_bright(panel: LadderPanel, state: State) -> None:
+    """The price on the spread's row is grey with all the others, whatever else LIVE gave way to."""
+    judge = Judge()
+    held = market(judge=judge)
+    held.apply(trade(held, NOW, 61686.00, 1.0, "buy"))
+    panel.watch(held)
+    shown(panel)
+    bright = panel.theme.text.lightness()
+    assert bright == brightest(panel)
+    judge.state = state
+    shown(panel)
+    assert panel.theme.dim.lightness() >= brightest(panel)
+
+
+def brightest(panel: LadderPanel) -> int:
+    """Of all pixels within the focus ring."""
+    image = panel.body.grab(panel.body.rect().adjusted(1, 1, -1, -1)).toImage()
+    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    return max(image.pixelColor(x, y).lightness() for x, y in places)
+
+
+def huge(price: str) -> Market:
+    """A coin of which millions trade for a cent, with sizes of as many digits as another's."""
+    held, tick = market(price), Decimal(price)
+    near = held.book.tick_size
+    held.book.replace(
+        [(float(tick - n * near), 13_000.00001 * 3**n) for n in range(12)],
+        [(float(tick + (n + 1) * near), 260_580_823.34385 / 3**n) for n in range(12)],
+    )
+    held.apply(trade(held, NOW, float(price), 1_234_567.12345))
+    return held
+
+
+LAYOUTS = [
+    (width, two_sided, traded)
+    for width in (150, 190, 230, 300, 420, 480)
+    for two_sided in (False, True)
+    for traded in (False, True)
+    # In less there is no room for so many columns at all.
+    if width >= 150 + 60 * two_sided + 2 * 48 * traded
+]
+
+
+@pytest.mark.parametrize("price", [CHEAP, DEAR])
+@pytest.mark.parametrize(("width", "two_sided", "traded"), LAYOUTS)
+def test_no_two_numbers_touch(
+    panel: LadderPanel, price: str, width: int, *, two_sided: bool, traded: bool
+) -> None:
+    """Sizes give up digits they have no room for, down to 260.6M; prices stay whole."""
+    panel.restore({"two_sided": two_sided, "traded": traded})
+    panel.watch(huge(price))
+    columns, rows, _ = panel.content(24, width, on_screen=False)
+    for row in rows:
+        ends = sorted(
+            (column.x - text_width(cell.text, SMALL_PX, strong=cell.ink >= Ink.STRONG), column.x)
+            for cell, column in zip(row.cells, columns, strict=False)
+            if cell.text
+        )
+        assert ends[0][0] >= 0
+        assert all(left[1] < right[0] for left, right in itertools.pairwise(ends)), row
+        assert ends[-1][1] <= width
+
+
+def test_all_digits_return_with_the_room(panel: LadderPanel) -> None:
+    """Where there is room a size has all of its instrument's digits, however large."""
+    panel.watch(huge(CHEAP))
+    wide = {row.cells[1].text for row in panel.content(24, 300, on_screen=False).rows}
+    assert "260,580,823.34385" in wide
+    narrow = {row.cells[1].text for row in panel.content(24, 150, on_screen=False).rows}
+    assert "260.6M" in narrow
+
+
+def test_rows_that_tell_nothing_new_are_the_same_ones(panel: LadderPanel) -> None:
+    """One level changed: one row is made and painted. The view scrolled: rows go with it."""
+    held = market()
+    panel.watch(held)
+    before, painted = shown(panel), panel.body.rows_painted
+    held.book.apply([(61685.97, 0.123)], [])
+    held.version += 1
+    after = shown(panel)
+    assert ["61,685.97"] == [
+        row.cells[0].text for row, old in zip(after, before, strict=True) if row is not old
+    ]
+    assert 1 == panel.body.rows_painted - painted
+    painted = panel.body.rows_painted
+    panel.scrolled(3)
+    scrolled = shown(panel)
+    assert all(row is old for row, old in zip(scrolled[3:], after, strict=False))
+    assert 3 == panel.body.rows_painted - painted
+
+
+def test_a_wide_ladder_keeps_its_columns_together(panel: LadderPanel) -> None:
+    """However wide the panel, a size is no further from its price than the eye follows."""
+    panel.watch(market())
+    panel.resize(1280, 400)
+    shown(panel)
+    assert all(column.x <= WIDEST for column in panel.body._columns)
+    image = panel.body.grab().toImage()
+    ground, ratio = panel.theme.panel.name(), image.devicePixelRatio()
+    right = range(round((WIDEST + 2) * ratio), image.width() - 2, 7)
+    assert {ground} == {image.pixelColor(x, y).name() for x in right for y in range(2, 360, 5)}
 
 
 def test_one_wall_leaves_the_other_bars(panel: LadderPanel) -> None:

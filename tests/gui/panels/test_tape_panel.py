@@ -11,6 +11,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from monitor.export.table import csv_lines
+from monitor.gui.kit.fonts import SMALL_PX
+from monitor.gui.kit.glyphs import text_width
 from monitor.gui.kit.panel import Surroundings
 from monitor.gui.kit.table_cells import Ink, Row
 from monitor.gui.panels.tape import TapePanel
@@ -216,6 +218,53 @@ def test_columns_never_overlap(panel: TapePanel, width: int, settle: Callable[[]
     assert len(time) <= 12
     columns = panel.body._columns
     assert columns[1].x + 8 < columns[2].x - 40
+
+
+@pytest.mark.parametrize(
+    ("width", "clock"),
+    [(300, "00:00:11.000"), (230, "00:11.000"), (190, "00:00:11"), (172, "00:11")],
+)
+def test_the_time_is_shortened_before_it_goes(panel: TapePanel, width: int, clock: str) -> None:
+    """A cheap coin's long prices leave it less room: the hour goes, parts of a second, then air."""
+    held = market(CHEAP)
+    prints(held, NOW, [float(CHEAP)] * 12)
+    panel.watch(held)
+    time, price, size = panel.content(10, width, on_screen=False).rows[0].cells
+    assert (clock, CHEAP, "2.50000") == (time.text, price.text, size.text)
+
+
+@pytest.mark.parametrize("price", [CHEAP, DEAR])
+@pytest.mark.parametrize("large", [1.0, 8_255_152.56039])
+@pytest.mark.parametrize("width", [150, 160, 170, 180, 200, 240, 300, 480])
+def test_no_two_texts_touch(panel: TapePanel, price: str, large: float, width: int) -> None:
+    """Time, price and size stand apart at any width, and the price is always whole."""
+    held = market(price)
+    for n in range(24):
+        held.apply(trade(held, NOW + n * MS, float(price), large / (1 + n % 4)))
+    panel.watch(held)
+    columns, rows, _ = panel.content(10, width, on_screen=False)
+    for row in rows:
+        time, dear, size = row.cells
+        assert dear.text
+        wide = [text_width(cell.text, SMALL_PX, strong=True) for cell in row.cells]
+        assert columns[0].x + wide[0] < columns[1].x - wide[1] or not time.text
+        assert columns[1].x < columns[2].x - wide[2]
+        assert 0 <= columns[1].x - wide[1]
+        assert columns[2].x <= width
+        assert size.text
+
+
+def test_millions_are_told_in_short_before_the_time_goes(panel: TapePanel) -> None:
+    """Of a coin that trades by the million a size needs no lots; one of a dear coin keeps them."""
+    for price, sizes, told in (
+        (CHEAP, [8_255_152.56039], ("00:00", CHEAP, "8.255M")),
+        (DEAR, [0.00315], ("00:00", "61,685.99", "0.00315")),
+    ):
+        held = market(price)
+        held.apply(trade(held, NOW, float(price), sizes[0]))
+        panel.watch(held)
+        row = panel.content(10, 172, on_screen=False).rows[0]
+        assert told == tuple(cell.text for cell in row.cells)
 
 
 def test_the_export_holds_all_exactly(panel: TapePanel) -> None:

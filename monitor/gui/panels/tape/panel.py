@@ -123,7 +123,7 @@ class TapePanel(TablePanel):
 
     def market_changed(self) -> None:
         self._large, self._judged_at = math.inf, -LARGE_EVERY
-        self._extent = NOTHING_SEEN
+        self._extent, self._paced = NOTHING_SEEN, ()
         self._cache.clear()
         self._revision = 0 if self.market is None else self.market.tape.revision
         self.go_live()
@@ -321,7 +321,7 @@ class TapePanel(TablePanel):
         self.header.show_detail(f"≥ {_plain(self.smallest)}" if self.smallest else "")
         # The header paints its figures no more often.
         wall = self.surroundings.wall_clock()
-        paced = (id(market), wall // (READOUT_MS * MS))
+        paced = (market, wall // (READOUT_MS * MS))
         if paced != self._paced:
             self._paced = paced
             rate = pace(market.tape, wall)
