@@ -59,8 +59,21 @@ def size_axis(high: float, height_px: float, label_px: float = LABEL_PX) -> Axis
     digits = max(
         1, Decimal(repr(values[-1])).adjusted() - step.adjusted() + len(step.as_tuple()[1])
     )
-    labels = tuple(compact(value, digits) for value in values)
+    labels = alike([compact(value, digits) for value in values])
     return Axis(values, labels, step, decimals_of(step))
+
+
+def alike(labels: list[str]) -> tuple[str, ...]:
+    """With as many decimals in all of a unit as one of them needs: ``75`` and ``100``, not 75.0."""
+    parts = [(label.rstrip("kMBT"), label[len(label.rstrip("kMBT")) :]) for label in labels]
+    needed: dict[str, int] = {}
+    for number, unit in parts:
+        fraction = number.partition(".")[2].rstrip("0")
+        needed[unit] = max(needed.get(unit, 0), len(fraction))
+    return tuple(
+        f"{Decimal(number.replace(',', '')):,.{needed[unit] if Decimal(number) else 0}f}{unit}"
+        for number, unit in parts
+    )
 
 
 def nice_step(

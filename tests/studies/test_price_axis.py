@@ -70,6 +70,20 @@ def test_no_span_no_labels(low: float, high: float, height: float) -> None:
     assert () == price_axis(low, high, height).labels
 
 
+@pytest.mark.parametrize(
+    ("high", "labels"),
+    [
+        (3.0, "0 0.5 1.0 1.5 2.0 2.5 3.0"),
+        (180.0, "0 25 50 75 100 125 150 175"),
+        (1_400.0, "0 200 400 600 800 1.0k 1.2k 1.4k"),
+        (2.2e12, "0 250B 500B 750B 1.00T 1.25T 1.50T 1.75T 2.00T"),
+    ],
+)
+def test_size_labels_have_no_more_decimals_than_they_need(high: float, labels: str) -> None:
+    """And as many in all of one unit: 75 beside 100, not 75.0."""
+    assert labels == " ".join(size_axis(high, 180).labels)
+
+
 @given(st.floats(1e-8, 1e12))
 def test_size_labels_are_short_and_distinct(high: float) -> None:
     """Sizes from dust to billions get short labels that differ."""

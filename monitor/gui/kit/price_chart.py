@@ -23,6 +23,7 @@ from monitor.gui.kit.theme import Theme
 from monitor.gui.kit.value_strip import ValueStrip
 from monitor.model.time import SECOND
 from monitor.studies.number_format import compact, fixed
+from monitor.studies.price_axis import alike
 
 HALF_LABEL_FROM_PX = 48
 UNDER_CANDLES_Z = -50
@@ -104,7 +105,8 @@ class PriceChart(MovableChart):
         self.prices.floor_px = floor
         top = floor - VOLUME_ROOM_PX
         shares = (1.0, 0.5) if top > HALF_LABEL_FROM_PX else (1.0,)
-        labels = tuple((top * share, compact(top_volume * share)) for share in shares)
+        texts = alike([compact(top_volume * share) for share in shares])
+        labels = tuple((top * share, text) for share, text in zip(shares, texts, strict=True))
         self.prices.floor_labels = labels if top_volume > 0 else ()
         per_px = (high - low) / self.prices_px()
         wanted = [low - (floor + GAP_PX) * per_px, high + (STRIP_PX + GAP_PX) * per_px]
