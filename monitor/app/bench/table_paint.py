@@ -28,6 +28,8 @@ FRAMES = 60
 TICK = Decimal("0.01")
 MID_TICK = 6_168_599
 STEP = Decimal("0.01")
+SETTINGS = {"two_sided": True, "traded": True, "grouping": {"bench:BTCUSDT": str(STEP)}}
+"""The ladder's, with all of its columns."""
 LEVELS_A_FRAME = 32
 """Levels told between two frames at 60 a second by 200 messages a second of ten levels;
 they lie as they do in a market, mostly near the spread."""
@@ -92,7 +94,8 @@ def table_jobs(theme: Theme, frames: int = FRAMES) -> dict[str, Callable[[], Non
     }
 
 
-def _market() -> Market:
+def bench_market() -> Market:
+    """A market as it stands before the first frame."""
     coin = Instrument(
         id="bench:BTCUSDT", venue="bench", symbol="BTCUSDT", base="BTC", quote="USDT",
         tick_size=TICK, lot_size=Decimal("0.00001"),
@@ -113,7 +116,7 @@ def _trade(n: int, ts: int, away: int = 0) -> Trade:
     return Trade("bench:BTCUSDT", price, size, "buy" if n % 2 else "sell", n, ts, ts)
 
 
-def _move(market: Market, n: int) -> None:
+def move(market: Market, n: int) -> None:
     """What comes in between two frames: levels near the spread, and a trade."""
     changed: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
     for k in range(LEVELS_A_FRAME):
@@ -127,11 +130,11 @@ def _move(market: Market, n: int) -> None:
 
 
 def _ours(kind: str, theme: Theme, count: int) -> Callable[[], None]:
-    market, n = _market(), [0]
+    market, n = bench_market(), [0]
     wall = [START]
     surroundings = Surroundings(theme, utc=True, ask_candles=_no_past, wall_clock=lambda: wall[0])
     panel: Panel = panel_kinds()[kind](surroundings)
-    panel.restore({"two_sided": True, "traded": True, "grouping": {"bench:BTCUSDT": str(STEP)}})
+    panel.restore(SETTINGS)
     _show(panel, HEIGHT + HEADER)
     panel.watch(market)
 
@@ -139,7 +142,7 @@ def _ours(kind: str, theme: Theme, count: int) -> Callable[[], None]:
         for _ in range(count):
             n[0] += 1
             wall[0] = START + (2_000 + n[0] * FRAME_MS) * MS
-            _move(market, n[0])
+            move(market, n[0])
             panel.frame(wall[0])
             _paint_now(panel)
 
@@ -154,7 +157,7 @@ def _peer(
     *,
     by_cell: bool = False,
 ) -> Callable[[], None]:
-    market, n = _market(), [0]
+    market, n = bench_market(), [0]
     view, bring_up = table_view(
         content(market), theme, WIDTH, HEIGHT // ROWS, columns_with_bars, by_cell=by_cell
     )
@@ -163,7 +166,7 @@ def _peer(
     def frames() -> None:
         for _ in range(count):
             n[0] += 1
-            _move(market, n[0])
+            move(market, n[0])
             bring_up()
             _paint_now(view)
 
@@ -171,12 +174,12 @@ def _peer(
 
 
 def _moves(count: int) -> Callable[[], None]:
-    market, n = _market(), [0]
+    market, n = bench_market(), [0]
 
     def frames() -> None:
         for _ in range(count):
             n[0] += 1
-            _move(market, n[0])
+            move(market, n[0])
 
     return frames
 
