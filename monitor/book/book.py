@@ -68,8 +68,10 @@ class Book:
     @property
     def spread(self) -> Decimal | None:
         """Best ask less best bid, exact; None where one is missing."""
-        bid, ask = self.bids.top(1), self.asks.top(1)
-        return ask[0][0] - bid[0][0] if bid and ask else None
+        bids, asks = self.bids, self.asks
+        if bids.best_index < 0 or asks.best_index < 0:
+            return None
+        return bids.grid.exact_price(asks.best_tick - bids.best_tick)
 
     @property
     def tick_size(self) -> Decimal:

@@ -49,7 +49,8 @@ class ChannelFeed(Feed):
     def trade(self, message: TradeMessage[float], data: bytes, now: int, ts_recv: int) -> Trade:
         """One print; a hole in the ids is prints that were missed. Raises NumberError."""
         price, size, number = message.price, message.size, message.id
-        if not (0 < price < ABSURD and 0 < size < ABSURD):
+        # One float beside another: the cheapest comparisons there are, and NaN fails each.
+        if not (price > 0.0 and size > 0.0 and price < ABSURD and size < ABSURD):
             raise NumberError(f"a trade had price {price!r} and size {size!r}")
         if number != self.last_id + 1:
             self._skipped(number)
@@ -74,10 +75,8 @@ class ChannelFeed(Feed):
         """Best bid and ask. Raises NumberError."""
         bid, bid_size, ask, ask_size = message.bid, message.bid_size, message.ask, message.ask_size
         if not (
-            0 <= bid < ABSURD
-            and 0 <= bid_size < ABSURD
-            and 0 <= ask < ABSURD
-            and 0 <= ask_size < ABSURD
+            (bid >= 0.0 and bid_size >= 0.0 and ask >= 0.0 and ask_size >= 0.0)
+            and (bid < ABSURD and bid_size < ABSURD and ask < ABSURD and ask_size < ABSURD)
         ):
             raise NumberError(f"a quote was {bid!r}/{bid_size!r}, {ask!r}/{ask_size!r}")
         if self.statuses:
