@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_CELL_BEGINS = re.compile(r"""([,;]["\s]*)(?=[=+\-@])""")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ def csv_lines(table: Table) -> Iterator[str]:
     mark; numbers stay as they are.
     """
     for key, value in table.about.items():
-        yield f"# {key}: {' '.join(value.split())}\n"
+        # A spreadsheet cuts a comment into cells as well.
+        yield _CELL_BEGINS.sub(r"\1'", f"# {key}: {' '.join(value.split())}") + "\n"
     yield _line(table.columns)
     numeric = [column in table.numeric for column in table.columns]
     for row in table.rows:
