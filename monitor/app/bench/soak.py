@@ -17,8 +17,8 @@ COUNTED = {
     "open_files": "open files",
     "threads": "threads",
 }
-MOST_OBJECTS = 300
-"""What a frame, a verdict's log or a card may hold for a while."""
+MOST_OBJECTS = 3_000
+"""The rows of ladder and tape that are drawn come and go so; one more a frame would be 3,600."""
 
 
 class Growth(NamedTuple):
