@@ -11,33 +11,23 @@ manage a local order book correctly", as corrected 2025-11-12):
 [6] anything else is a gap: start over
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from monitor.book.book import Book
 from monitor.book.side import NeedsText
-from monitor.model.events import BookDelta, BookSnapshot, Event
+from monitor.model.events import BookDelta, Event
 from monitor.model.time import MS, SECOND
 from monitor.model.verdict import Proof, State
-from monitor.protocol.numbers import exact_levels
 from monitor.protocol.sequence import Fit, Splice, Step
 from monitor.protocol.status import StreamStatus
 from monitor.protocol.venue import BookStream
 from monitor.venues.binance.paces import Paces
-from monitor.venues.binance.pending import Pending, covered
+from monitor.venues.binance.pending import Pending
 from monitor.venues.binance.quote_check import NOT_THE_QUOTES, QuoteCheck
 from monitor.venues.binance.rejoin import Rejoin
 from monitor.venues.binance.snapshot_timing import FIRST_PAUSE, SnapshotTiming
-from monitor.venues.binance.wire import (
-    DEPTH,
-    DEPTH_TEXT,
-    PARTIAL,
-    PARTIAL_TEXT,
-    SNAPSHOT_TEXT,
-    Depth,
-    Snapshot,
-    SnapshotText,
-)
+from monitor.venues.binance.wire import DEPTH, PARTIAL, PARTIAL_TEXT, SNAPSHOT_TEXT, Depth, Snapshot
+from monitor.venues.binance.writing import apply_texts, delta_of, replace_book, snapshot_of
 
 KEEP_UPDATES: Final = 600
 """Updates kept to join a snapshot to: a minute at 100 ms; REST itself gives up after 10 s."""
@@ -173,14 +163,14 @@ class BookSync(BookStream):
             return []
         depth = max(len(message.bids), len(message.asks))
         try:
-            self._replace(message, depth, lambda: PARTIAL_TEXT.decode(data).data)
+            replace_book(self.book, message, depth, lambda: PARTIAL_TEXT.decode(data).data)
         except ValueError as error:
             self.status.become(State.GAP, now, ts_recv, str(error))
             raise
         self.splice.last = message.last
         self._note_crossing(now, ts_recv)
         self.status.become(State.LIVE, now, ts_recv)
-        return [self._snapshot_event(message, ts_recv)]
+        return [snapshot_of(self.instrument, message, ts_recv)]
 
     # What came over REST.
 
@@ -356,21 +346,11 @@ class BookSync(BookStream):
         if self._renew:
             self.book.clear()
             self._renew = False
-        self._replace(message, pending.limit, lambda: SNAPSHOT_TEXT.decode(pending.body))
+        replace_book(self.book, message, pending.limit, lambda: SNAPSHOT_TEXT.decode(pending.body))
         self.status.resyncs += known
         pending.placed = True
         self.timing.placed(self.book)
-        return [self._snapshot_event(message, ts_recv)]
-
-    def _replace(
-        self, message: Snapshot, limit: int, read_text: Callable[[], SnapshotText]
-    ) -> None:
-        extent = covered(message, limit)
-        try:
-            self.book.replace(message.bids, message.asks, extent)
-        except NeedsText:
-            text = read_text()
-            self.book.replace_exact(exact_levels(text.bids), exact_levels(text.asks), extent)
+        return [snapshot_of(self.instrument, message, ts_recv)]
 
     def _apply(self, data: bytes, now: int, ts_recv: int) -> BookDelta:
         message = DEPTH.decode(data).data
@@ -380,21 +360,12 @@ class BookSync(BookStream):
             self._apply_text(data, now, ts_recv)
         self._note_crossing(now, ts_recv)
         self.quotes.reached = message.last
-        return BookDelta(
-            self.instrument,
-            message.bids,
-            message.asks,
-            message.first,
-            message.last,
-            message.time * self.unit,
-            ts_recv,
-        )
+        return delta_of(self.instrument, message, self.unit, ts_recv)
 
     def _apply_text(self, data: bytes, now: int, ts_recv: int) -> None:
         """Apply a message by its exact texts; where even they are no levels, all is in doubt."""
-        text = DEPTH_TEXT.decode(data).data
         try:
-            self.book.apply_exact(exact_levels(text.bids), exact_levels(text.asks))
+            apply_texts(self.book, data)
         except ValueError as error:
             self.splice.restart()
             self.status.gaps += 1
@@ -407,11 +378,6 @@ class BookSync(BookStream):
         self.quotes.proven()
         self.status.proof = Proof.SEQUENCE
         self.status.become(State.LIVE, now, ts_recv)
-
-    def _snapshot_event(self, message: Snapshot, ts_recv: int) -> BookSnapshot:
-        return BookSnapshot(
-            self.instrument, message.bids, message.asks, message.last, message.last, 0, ts_recv
-        )
 
     def _explain(self, reason: str) -> None:
         self.status.reason = reason
