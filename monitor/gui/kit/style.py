@@ -44,6 +44,7 @@ QMenu {{ color: {text}; background: {raised}; border: 1px solid {line}; padding:
 QMenu::item {{ padding: 4px 24px 4px 26px; }}
 QMenu::item:selected {{ background: {selected}; }}
 QMenu::indicator {{ width: 6px; height: 6px; left: 11px; border-radius: 3px; }}
+QMenu::icon {{ left: 6px; }}
 QMenu::indicator:checked {{ background: {accent}; }}
 QMenu::item:disabled {{ color: {_css(theme.faint)}; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 0; }}

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
 from monitor.gui.kit.panel import Panel
@@ -44,7 +45,7 @@ def panel_menu(
         picked.setChecked(link == linked)
         colour = link_colour(theme, link)
         if colour is not None:
-            picked.setIcon(_swatch(colour))
+            picked.setIcon(_swatch(colour, theme.text if link == linked else None))
         picked.triggered.connect(lambda _=False, link=link: deeds.link(link))
     added = menu.addMenu("Add panel")
     for name, add in deeds.add:
@@ -84,7 +85,20 @@ def _add(
     action.triggered.connect(lambda _=False: run())
 
 
-def _swatch(colour: QColor) -> QIcon:
-    pixmap = QPixmap(12, 12)
-    pixmap.fill(colour)
+def _swatch(colour: QColor, dot: QColor | None) -> QIcon:
+    """A square of the colour; a dot in it where it is the one that is picked.
+
+    An icon takes the place of the menu's own mark.
+    """
+    pixmap = QPixmap(32, 32)
+    pixmap.setDevicePixelRatio(2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    p = QPainter(pixmap)
+    p.fillRect(2, 2, 12, 12, colour)
+    if dot is not None:
+        p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        p.setPen(Qt.PenStyle.NoPen)
+        p.setBrush(dot)
+        p.drawEllipse(QRectF(5, 5, 6, 6))
+    p.end()
     return QIcon(pixmap)

@@ -330,6 +330,16 @@ def test_the_panels_menu_holds_its_actions(stage: Stage) -> None:
     held = [*menu.actions(), *(action for one in within for action in one.actions())]
     names = [action.text().partition("\t")[0] for action in held]
     assert len(menu.actions()) <= 16
+    [links] = [one for one in within if one.title().startswith("Link colour")]
+    [amber] = [one for one in links.actions() if one.text() == "Amber"]
+    marked = amber.icon().pixmap(16, 16).toImage()
+    stage.window.workbench.set_link("price-1", "")
+    stage.window.open_menu()
+    again = [one for one in stage.window.findChildren(QMenu) if one.isVisible()][-1]
+    [plain] = [
+        one for sub in again.findChildren(QMenu) for one in sub.actions() if one.text() == "Amber"
+    ]
+    assert marked != plain.icon().pixmap(16, 16).toImage()
     for action in stage.window.workbench.panel("price-1").actions_offered():
         assert action.name in names
     assert {"Fill the window", "Link colour", "Export …", "Close panel"} <= set(names)
