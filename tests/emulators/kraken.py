@@ -82,6 +82,11 @@ class KrakenEmulator(Emulator):
             symbol: deque(maxlen=TRADES_OF_SNAPSHOT) for symbol in self.series
         }
         self._spoke: dict[Client, bool] = {}
+        self._told: dict[str, int] = {}
+
+    def last_id(self, symbol: str) -> int:
+        """The id of the last book message; changes below the depth make none."""
+        return self._told.get(symbol, 0)
 
     # What a test may do to it.
 
@@ -260,6 +265,7 @@ class KrakenEmulator(Emulator):
         self, series: Series, kind: str, bids: Levels, asks: Levels, view: "_View"
     ) -> str:
         listing = series.market.listing
+        self._told[listing.symbol] = series.id
         return (
             f'{{"channel":"book","type":"{kind}","data":[{{"symbol":"{listing.symbol}",'
             f'"bids":[{self._rows(listing, bids)}],"asks":[{self._rows(listing, asks)}],'
