@@ -155,7 +155,7 @@ def check_clipboard(scene: Scene) -> None:
 
 
 def test_a_bad_path_is_one_sentence_and_leaves_no_file(run: Run, tmp_path: Path) -> None:
-    """A folder that isn't there, or is a file: said in the card; nothing half remains."""
+    """A folder that is a file, or would lie in one: said in the card; nothing half remains."""
 
     async def play() -> None:
         emulator = KrakenEmulator()
@@ -163,11 +163,11 @@ def test_a_bad_path_is_one_sentence_and_leaves_no_file(run: Run, tmp_path: Path)
             await scene.live()
             card = scene.shown.export_card
             (tmp_path / "file").write_text("mine")
-            for folder in (tmp_path / "nowhere", tmp_path / "file"):
+            for folder in (tmp_path / "file", tmp_path / "file" / "below"):
                 await scene.press(Qt.Key.Key_E, CTRL)
                 card.folder.setText(str(folder))
                 await scene.press(Qt.Key.Key_Return)
-                await until(lambda: "was not saved" in card.result.text(), card.result.text())
+                await until(lambda: "could not be made" in card.result.text(), "the reason")
                 await scene.press(Qt.Key.Key_Escape)
             assert "mine" == (tmp_path / "file").read_text()
             assert ["config", "file"] == files_in(tmp_path)
