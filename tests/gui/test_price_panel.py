@@ -17,7 +17,8 @@ from monitor.gui.kit.axes import PRICE_AXIS_PX, PaintedAxis
 from monitor.gui.kit.candle_item import GAP_PX, STRIP_PX, VOLUME_SHARE, _Place
 from monitor.gui.kit.chart import Mapping
 from monitor.gui.kit.panel import Surroundings
-from monitor.gui.panels.price import TIMEFRAMES, PricePanel
+from monitor.gui.kit.timeframes import TIMEFRAMES
+from monitor.gui.panels.price import PricePanel
 from monitor.market.market import Market
 from monitor.market.markets import Markets
 from monitor.model.events import Refusal
@@ -171,7 +172,7 @@ def test_six_prices_are_readable_at_any_zoom(
         assert len(set(texts[: len(axis.labels_shown())])) == len(axis.labels_shown())
 
 
-@pytest.mark.parametrize("name", [name for name, _ in TIMEFRAMES])
+@pytest.mark.parametrize("name", TIMEFRAMES)
 def test_no_two_times_collide(panel: PricePanel, hands: Hands, look: Look, name: str) -> None:
     """The time axis reads at every timeframe and zoom."""
     busy(panel, hands)
@@ -189,7 +190,7 @@ def test_no_two_times_collide(panel: PricePanel, hands: Hands, look: Look, name:
 def test_digits_pick_the_timeframe(panel: PricePanel, hands: Hands, look: Look) -> None:
     """1 to 9 go from one second to one day, with the chart in focus; the header says which."""
     held = busy(panel, hands)
-    for number, (name, interval) in enumerate(TIMEFRAMES, 1):
+    for number, (name, interval) in enumerate(TIMEFRAMES.items(), 1):
         press(panel, Qt.Key(Qt.Key.Key_0.value + number))
         look()
         assert name == panel.timeframe

@@ -18,28 +18,17 @@ from monitor.gui.kit.panel import Action, Panel, Surroundings
 from monitor.gui.kit.price_chart import PriceChart
 from monitor.gui.kit.price_view import PriceView
 from monitor.gui.kit.time_view import LEAST_ROOM, TimeView
+from monitor.gui.kit.timeframes import TIMEFRAMES
 from monitor.market.candle_series import CandleColumns, CandleSeries
 from monitor.market.market import Market
 from monitor.model.events import Refusal
-from monitor.model.time import DAY, HOUR, MINUTE, SECOND
+from monitor.model.time import DAY, SECOND
 from monitor.model.verdict import State
 from monitor.studies.candle_figures import candle_figures, opening_text
 from monitor.studies.candle_window import CandleWindow
 from monitor.studies.number_format import digits_of, fixed
 from monitor.studies.outages import outages
 
-TIMEFRAMES: tuple[tuple[str, int], ...] = (
-    ("1s", SECOND),
-    ("5s", 5 * SECOND),
-    ("15s", 15 * SECOND),
-    ("1m", MINUTE),
-    ("5m", 5 * MINUTE),
-    ("15m", 15 * MINUTE),
-    ("1h", HOUR),
-    ("4h", 4 * HOUR),
-    ("1d", DAY),
-)
-"""Names and intervals (ns); their keys are the digits from 1 on."""
 FIRST_TIMEFRAME = "5s"
 ZOOM = 1.15
 KEY_ZOOM = 1.4
@@ -84,7 +73,7 @@ class PricePanel(Panel):
     @property
     def interval(self) -> int:
         """The timeframe in ns."""
-        return dict(TIMEFRAMES)[self.timeframe]
+        return TIMEFRAMES[self.timeframe]
 
     # What the window asks of a panel.
 
@@ -143,7 +132,7 @@ class PricePanel(Panel):
                 lambda name=name: self.timeframe == name,  # type: ignore[misc]
                 submenu="Timeframe",
             )
-            for number, (name, _) in enumerate(TIMEFRAMES, 1)
+            for number, name in enumerate(TIMEFRAMES, 1)
         )
         return (
             *picks,
@@ -179,7 +168,7 @@ class PricePanel(Panel):
 
     def restore(self, settings: dict[str, Any]) -> None:
         self.line = settings.get("line") is True
-        if settings.get("timeframe") in [name for name, _ in TIMEFRAMES]:
+        if settings.get("timeframe") in tuple(TIMEFRAMES):
             self.pick_timeframe(settings["timeframe"])
         in_sight = settings.get("candles_in_sight")
         if isinstance(in_sight, int) and in_sight > 0:
@@ -302,7 +291,7 @@ class PricePanel(Panel):
         if market.refusal is not self._refusal:
             self._refusal = market.refusal
             self._refused.add(self._last_asked)
-        parts = [part for _, part in TIMEFRAMES if self.interval % part == 0]
+        parts = [part for part in TIMEFRAMES.values() if self.interval % part == 0]
         fitting = [part for part in parts if part not in self._refused]
         near = [part for part in fitting if part * MOST_MERGED >= self.interval]
         return near[-1] if near else None

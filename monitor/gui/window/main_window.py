@@ -13,6 +13,7 @@ from monitor.gui.kit.frame_clock import FrameClock
 from monitor.gui.kit.panel import Panel, Surroundings
 from monitor.gui.kit.style import stylesheet
 from monitor.gui.kit.text import plain
+from monitor.gui.kit.timeframes import TIMEFRAMES
 from monitor.gui.window.badge_band import BadgeBand
 from monitor.gui.window.card import Card
 from monitor.gui.window.command import run_pressed
@@ -28,7 +29,7 @@ from monitor.gui.window.replay_bar import ReplayBar
 from monitor.gui.window.settings_card import SettingsCard
 from monitor.gui.window.status_bar import StatusBar
 from monitor.gui.window.symbol_palette import SymbolPalette
-from monitor.gui.window.timeframes import TIMEFRAMES, TakesTimeframe, name_of, timed
+from monitor.gui.window.timeframes import TakesTimeframe, name_of, timed
 from monitor.gui.window.top_bar import TopBar
 from monitor.gui.window.window_commands import overlay_groups, window_commands
 from monitor.gui.window.workbench import LINKS, Workbench

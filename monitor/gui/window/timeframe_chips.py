@@ -4,8 +4,8 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from monitor.gui.kit.theme import Theme
+from monitor.gui.kit.timeframes import TIMEFRAMES
 from monitor.gui.window.chip import Chip, ChipLook, chip_width
-from monitor.gui.window.timeframes import TIMEFRAMES
 
 SHOWN = ("1s", "5s", "1m", "5m", "1h", "1d")
 

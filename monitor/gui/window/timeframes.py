@@ -1,23 +1,10 @@
-"""The timeframes of price panels, and how the window reaches a panel that has one."""
+"""How the window reaches a panel that has a timeframe."""
 
 from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
 from monitor.gui.kit.panel import Panel
-from monitor.model.time import DAY, HOUR, MINUTE, SECOND
-
-TIMEFRAMES: dict[str, int] = {
-    "1s": SECOND,
-    "5s": 5 * SECOND,
-    "15s": 15 * SECOND,
-    "1m": MINUTE,
-    "5m": 5 * MINUTE,
-    "15m": 15 * MINUTE,
-    "1h": HOUR,
-    "4h": 4 * HOUR,
-    "1d": DAY,
-}
-"""By name, in ns; their keys are the digits from 1 on."""
+from monitor.gui.kit.timeframes import TIMEFRAMES
 
 
 @runtime_checkable

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from monitor.gui.kit.panel import Panel
+from monitor.gui.kit.timeframes import TIMEFRAMES
 from monitor.gui.window.command import Command
 from monitor.gui.window.favourites_strip import FavouritesStrip
 from monitor.gui.window.key_overlay import Group
 from monitor.gui.window.program import Program
 from monitor.gui.window.replay_bar import ReplayBar
-from monitor.gui.window.timeframes import TIMEFRAMES
 from monitor.gui.window.workbench import Workbench
 
 FAVOURITES = 9

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from monitor.app.plugins import panel_kinds
 from monitor.gui.kit.panel import BELIEVED
+from monitor.gui.kit.timeframes import TIMEFRAMES
 from monitor.gui.kit.verdict_colours import ink_of
 from monitor.gui.window.absent_panel import AbsentPanel
 from monitor.gui.window.main_window import WELCOME
 from monitor.gui.window.program import RecordingState
-from monitor.gui.window.timeframes import TIMEFRAMES
 from monitor.gui.window.verdict_words import explain, pill_look
 from monitor.gui.window.window_commands import overlay_groups
 from monitor.model.verdict import State
