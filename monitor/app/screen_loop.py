@@ -18,6 +18,7 @@ from monitor.app.recorded_markets import RecordedMarkets
 from monitor.app.replay_desk import ReplayDesk
 from monitor.app.shown import Shown
 from monitor.app.store import Store
+from monitor.gui.kit.collector import Collector
 from monitor.gui.kit.qt_pulse import QtPulse
 from monitor.gui.window.shell import Shell
 
@@ -41,6 +42,7 @@ def run_loop(application: QApplication, wanted: Wanted) -> int:
     """Fill the shell and show it until it is closed; the exit status."""
     loop = qasync.QEventLoop(application, already_running=False)
     asyncio.set_event_loop(loop)
+    collector = Collector()
     try:
         status = loop.run_until_complete(_show(wanted))
         left = asyncio.all_tasks(loop)
@@ -52,6 +54,7 @@ def run_loop(application: QApplication, wanted: Wanted) -> int:
     finally:
         asyncio.set_event_loop(None)
         loop.close()
+        collector.end()
     return int(status)
 
 
@@ -100,4 +103,3 @@ def _freeze() -> None:
     """What is there now stays: the collector need not look at it again in a frame."""
     gc.collect()
     gc.freeze()
-    gc.enable()

@@ -12,6 +12,7 @@ import qasync
 from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication
 
+from monitor.gui.kit.collector import Collector
 from monitor.gui.kit.fonts import font, load_fonts
 from monitor.gui.kit.panel import Surroundings
 from monitor.gui.kit.theme import Theme, load_theme
@@ -45,6 +46,14 @@ def _fonts(qapp: QApplication) -> None:
     """The program's own font: widths of texts are then the same on every machine."""
     load_fonts()
     qapp.setFont(font())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _collected_here(_fonts: None) -> Iterator[None]:
+    """As in the program: what is Qt's is never taken away in another thread."""
+    collector = Collector()
+    yield
+    collector.end()
 
 
 @pytest.fixture
