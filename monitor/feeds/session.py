@@ -17,6 +17,7 @@ from monitor.feeds.reasons import Ending, ending_of
 from monitor.feeds.reconnect import BAD_DATA_WAIT, HELD, Hosts, Reconnect
 from monitor.feeds.recorder_sink import RecorderSink, Unrecorded
 from monitor.feeds.rest import Rest
+from monitor.feeds.send_pace import SendPace
 from monitor.model.events import Event
 from monitor.model.time import SECOND
 from monitor.protocol.venue import HttpRequest, HttpResponse, VenueProtocol
@@ -247,7 +248,7 @@ class Session:
 
     async def _send(self, connection: CoalescedConnection) -> None:
         """Say what waits to be said, no faster than the venue takes it."""
-        pace = _SendPace(self.protocol.facts.send_limit)
+        pace = SendPace(self.protocol.facts.send_limit)
         try:
             while True:
                 await self._send_now.wait()
@@ -385,18 +386,3 @@ class _Watch(msgspec.Struct):
     def dead(self, now: int, last_message: int, after: int) -> bool:
         """True for a silence that is the venue's; after a sleep of ours the socket is read first."""
         return bool(after) and self.on_time and now - last_message > after
-
-
-class _SendPace:
-    """Keeps the messages of any one second below a venue's limit, pings of ours counted in."""
-
-    def __init__(self, limit: float) -> None:
-        self._sent: deque[int] = deque(maxlen=max(1, int(limit) - 1))
-        self._period = SECOND if limit >= 1 else int(SECOND / limit)
-
-    def wait_s(self, now: int) -> float:
-        """Seconds to wait before the next message, which counts as sent then."""
-        full = len(self._sent) == self._sent.maxlen
-        due = max(now, self._sent[0] + self._period) if full else now
-        self._sent.append(due)
-        return (due - now) / SECOND

@@ -17,7 +17,8 @@ from websockets.http11 import Request, Response
 from monitor.feeds.clock import Clock
 from monitor.feeds.network import Network
 from monitor.feeds.reconnect import POLICY_WAIT
-from monitor.feeds.session import Session, _SendPace, _Watch
+from monitor.feeds.send_pace import SendPace
+from monitor.feeds.session import Session, _Watch
 from monitor.model.events import Event
 from monitor.model.time import SECOND
 from monitor.model.verdict import State
@@ -578,7 +579,7 @@ async def _bombed(network: Network, first: bytes, more: bytes, times: int) -> st
 
 def test_messages_go_out_no_faster_than_the_venue_takes_them() -> None:
     """One below the limit in any second: the pings and pongs count as well."""
-    pace, now, moments = _SendPace(5.0), 0, list[int]()
+    pace, now, moments = SendPace(5.0), 0, list[int]()
     for _ in range(40):
         now += round(pace.wait_s(now) * SECOND)
         moments.append(now)
