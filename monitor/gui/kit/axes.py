@@ -44,8 +44,8 @@ class Tag(NamedTuple):
 class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
     """An axis that paints its labels itself; tags lie on top and push labels away.
 
-    On the screen it is painted into a picture that is kept until something else is to be
-    seen (``looks``); into files it is painted straight.
+    On the screen the labels are a picture that is kept until other ones are to be seen, and
+    the tags, which move with the price, are painted over it; into files all is painted straight.
     """
 
     def __init__(self, orientation: str, theme: Theme) -> None:
@@ -57,7 +57,9 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
         self.vertical = orientation in ("left", "right")
         self.metrics = QFontMetricsF(font(SMALL_PX))
         self._kept = QPixmap()
-        self._kept_looks: tuple[object, ...] = ()
+        self._kept_labels: tuple[object, ...] = ()
+        self._looks: tuple[object, ...] = ()
+        self._tagged: list[tuple[QRectF, Tag]] = []
         self.blank = False
         """There is nothing to scale: no labels, no tags, no grid."""
 
@@ -71,7 +73,7 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
             widget.viewport().update(where.toAlignedRect())
 
     def looks(self) -> tuple[object, ...]:
-        """All that its picture depends on."""
+        """All that its look depends on."""
         size = self.size()
         return (
             size.width(),
@@ -93,15 +95,30 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
             self._paint_straight(p, area)
             return
         looks = (ratio, *self.looks())
-        if looks != self._kept_looks:
-            self._kept_looks = looks
-            self._kept = QPixmap((area.size() * ratio).toSize())
-            self._kept.setDevicePixelRatio(ratio)
-            self._kept.fill(ground)
-            painter = QPainter(self._kept)
-            self.paint(painter, None, None)
-            painter.end()
+        if looks != self._looks:
+            self._looks, self._tagged = looks, self.tags_shown()
+            self._keep_labels(area, ratio, ground)
         p.drawPixmap(at, self._kept)
+        if self._tagged:
+            p.save()
+            p.translate(area.topLeft())
+            self._paint_tags(p, self._tagged)
+            p.restore()
+
+    def _keep_labels(self, area: QRectF, ratio: float, ground: QColor) -> None:
+        """Paint the labels' picture anew where they are others, or stand elsewhere."""
+        labels = self.lettering()
+        places = (*((text, box.x(), box.y()) for box, text, _ in labels),)
+        kept = (ratio, area.width(), area.height(), self.theme, places)
+        if kept == self._kept_labels:
+            return
+        self._kept_labels = kept
+        self._kept = QPixmap((area.size() * ratio).toSize())
+        self._kept.setDevicePixelRatio(ratio)
+        self._kept.fill(ground)
+        painter = QPainter(self._kept)
+        self._paint_labels(painter, labels)
+        painter.end()
 
     def _paint_straight(self, p: QPainter, area: QRectF) -> None:
         p.save()
@@ -153,12 +170,23 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
                 taken.append(box)
         return shown
 
+    def lettering(self) -> list[tuple[QRectF, str, QColor]]:
+        """All that is written on it but the tags: room, text and ink."""
+        return [(box, text, self.theme.dim) for box, text in self.labels_shown()]
+
     def paint(self, p: QPainter, opt: Any, widget: Any) -> None:
+        self._paint_labels(p, self.lettering())
+        self._paint_tags(p, self.tags_shown())
+
+    def _paint_labels(self, p: QPainter, labels: list[tuple[QRectF, str, QColor]]) -> None:
         p.setFont(font(SMALL_PX))
-        p.setPen(self.theme.dim)
-        for box, text in self.labels_shown():
+        for box, text, ink in labels:
+            p.setPen(ink)
             self._label(p, box, text)
-        for box, tag in self.tags_shown():
+
+    def _paint_tags(self, p: QPainter, tags: list[tuple[QRectF, Tag]]) -> None:
+        p.setFont(font(SMALL_PX))
+        for box, tag in tags:
             p.fillRect(box, tag.fill)
             p.setPen(tag.ink)
             self._label(p, box, tag.text)
@@ -253,14 +281,15 @@ class PriceScale(PaintedAxis):
     def looks(self) -> tuple[object, ...]:
         return (*super().looks(), self.floor_labels, self.floor_px)
 
-    def paint(self, p: QPainter, opt: Any, widget: Any) -> None:
-        super().paint(p, opt, widget)
-        p.setPen(self.theme.faint)
+    def lettering(self) -> list[tuple[QRectF, str, QColor]]:
+        written = super().lettering()
+        tagged = [box for box, _ in self.tags_shown()] if self.floor_labels else []
         for from_low, text in self.floor_labels:
             top = round(self.size().height() - from_low - TAG_PX / 2)
             box = QRectF(0, top, self.size().width(), TAG_PX)
-            if not any(box.intersects(tagged) for tagged, _ in self.tags_shown()):
-                self._label(p, box, text)
+            if not any(box.intersects(other) for other in tagged):
+                written.append((box, text, self.theme.faint))
+        return written
 
     def _whole(self, value: float) -> bool:
         """Whether a label there is neither cut by the axis's ends nor in the other pane."""
