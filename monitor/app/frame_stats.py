@@ -151,7 +151,7 @@ class FrameStats(QObject):
 
     def _counted(self) -> dict[str, int | None]:
         # The collector rests while the program starts; what starts can't be counted cheaply.
-        if gc.isenabled():
+        if gc.get_freeze_count():  # the start is over
             if self._held is None or self._written % HELD_EVERY == 0:
                 self._held = held_now()
             self._written += 1

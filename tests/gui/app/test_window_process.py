@@ -37,7 +37,7 @@ class Driven:
     def hear(self) -> object:
         assert self.process.stdout is not None
         readable, _, _ = select.select([self.process.stdout], [], [], ANSWER_S)
-        assert readable, f"no answer in {ANSWER_S} s"
+        assert readable, f"no answer in {ANSWER_S} s; it stands here: {self._abort()}"
         line = self.process.stdout.readline()
         assert line, f"it ended with {self.process.wait(10)}: {self._errors()}"
         heard: object = json.loads(line)
@@ -52,6 +52,11 @@ class Driven:
         begun = time.monotonic()
         status = self.process.wait(20)
         return status, time.monotonic() - begun, self._errors()
+
+    def _abort(self) -> str:
+        """Where every thread of it stands, told by its end."""
+        self.process.send_signal(signal.SIGABRT)
+        return self._errors()
 
     def _errors(self) -> str:
         assert self.process.stderr is not None
