@@ -225,6 +225,8 @@ class PriceScale(PaintedAxis):
         """That pane's own: pixels from the low end, and what they say."""
         self._key: tuple[float, ...] = ()
         self._axis = price_axis(0, 0, 0)
+        self._ticks_of: Axis | None = None
+        self._ticks: tuple[tuple[float, str], ...] = ()
         self._wide = PRICE_AXIS_PX  # What is asked for: the layout gives it a frame later.
         if self.vertical:
             self.setWidth(PRICE_AXIS_PX)
@@ -275,8 +277,11 @@ class PriceScale(PaintedAxis):
         if self.blank:
             return ()
         axis = self.axis()
-        pairs = zip(axis.values, axis.labels, strict=True)
-        return tuple((at, text) for at, text in pairs if not self.vertical or self._whole(at))
+        if axis is not self._ticks_of:
+            pairs = zip(axis.values, axis.labels, strict=True)
+            whole = ((at, text) for at, text in pairs if not self.vertical or self._whole(at))
+            self._ticks_of, self._ticks = axis, tuple(whole)
+        return self._ticks
 
     def looks(self) -> tuple[object, ...]:
         return (*super().looks(), self.floor_labels, self.floor_px)

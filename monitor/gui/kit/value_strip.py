@@ -33,6 +33,8 @@ class ValueStrip(ChartItem):
         super().__init__(CROSS_Z + 1)
         self.theme = theme
         self.parts: tuple[Part, ...] = ()
+        self._placed: list[tuple[float, Part]] = []
+        self._placed_for: tuple[tuple[Part, ...], float] = ((), 0.0)
 
     def show_figures(
         self, when: str, figures: Sequence[tuple[str, str]], note: str, colour: QColor
@@ -58,7 +60,11 @@ class ValueStrip(ChartItem):
     def paint_pixels(self, p: QPainter, area: QRectF, to: Mapping) -> None:
         p.setFont(font(SMALL_PX))
         metrics = QFontMetricsF(p.font())
-        for left, part in laid_out(self.parts, metrics, area.width() - 2 * MARGIN):
+        wanted = (self.parts, area.width() - 2 * MARGIN)
+        if wanted != self._placed_for:
+            # Measuring texts costs more than painting them.
+            self._placed_for, self._placed = wanted, laid_out(self.parts, metrics, wanted[1])
+        for left, part in self._placed:
             box = QRectF(area.left() + MARGIN + left, area.top(), area.width(), STRIP_PX)
             self._paint_part(p, box, part, metrics)
 
