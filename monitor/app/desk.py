@@ -138,6 +138,7 @@ class Desk:
             self._demo_tried = 0
             self._start_demo()
         self._hub.retry_now(venue)
+        self._board.ask_again(self._hub, venue, self.now(), self._start_demo)
 
     def figures(self, instrument: str) -> FeedFigures | None:
         """How its feed does; None where it isn't watched."""

@@ -59,6 +59,11 @@ class VenueBoard:
             else:
                 self._asked[venue].trouble = _sentence(str(error))
 
+    def ask_again(self, hub: Hub, venue: str, now: int, start_demo: Callable[[], None]) -> None:
+        """Ask a venue at once, though it failed a moment ago."""
+        self._asked.pop(venue, None)
+        self.ask_one(hub, venue, now, start_demo)
+
     def fail(self, venue: str, reason: str, now: int) -> None:
         """A venue can't even be begun."""
         self._asked[venue] = Asked(now, _sentence(reason))

@@ -92,7 +92,7 @@ def _shows_demo(options: argparse.Namespace, layout: Layout | None) -> bool:
 
 def _opened(options: argparse.Namespace, settings: Settings) -> "RecordedMarkets | None":
     """What is to be shown, as far as it can be judged before there is a window."""
-    if options.watch:
+    if options.watch is not None:
         _judge_watched(options.watch, settings)
     if options.replay is None:
         return None

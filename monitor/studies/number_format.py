@@ -64,6 +64,14 @@ def percent(fraction: float | None, decimals: int = 2) -> str:
     return f"{signed(round(fraction * 100, decimals) + 0.0, decimals)}%"
 
 
+def direction(fraction: float | None) -> int:
+    """1 for a change ``percent`` writes as a rise, -1 for a fall, 0 for what rounds to none."""
+    if fraction is None or not math.isfinite(fraction):
+        return 0
+    shown = round(fraction * 100, 2)
+    return (shown > 0) - (shown < 0)
+
+
 def compact(value: float | None, digits: int = 3) -> str:
     """A large number in short, with ``digits`` significant ones: ``31.2k``, ``4.57M``."""
     if value is None or not math.isfinite(value):

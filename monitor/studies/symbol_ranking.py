@@ -1,6 +1,7 @@
 """Which instruments a typed text means, the likeliest first: exact, begun, contained, misspelt."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
@@ -13,6 +14,10 @@ ENOUGH = 5
 SHORTEST_TYPO = 3
 ALIKE = 0.72
 SEPARATORS = re.compile(r"[^0-9a-z]+")
+
+_BASES = ("BTC", "ETH", "SOL", "XRP", "DOGE", "ADA", "LTC")
+_QUOTES = ("USD", "USDT", "USDC", "EUR", "GBP")
+"""What most look for: the order where no volume is told, the same at every start."""
 
 # Marks in an instrument's searchable text; each stands before a key, and one ends it.
 _CODE, _NAME, _QUOTE, _VENUE, _END = "\x01", "\x02", "\x03", "\x04", "\x05"
@@ -29,7 +34,13 @@ class SymbolIndex:
 
     def __init__(self, instruments: Iterable[Instrument], notional: Mapping[str, float]) -> None:
         self._all = sorted(
-            instruments, key=lambda one: (-notional.get(one.id, 0.0), one.symbol, one.id)
+            instruments,
+            key=lambda one: (
+                -notional.get(one.id, 0.0),
+                prominence(one),
+                one.symbol,
+                one.id,
+            ),
         )
         self._texts = [_searchable(one) for one in self._all]
         self._words: dict[str, list[int]] = {}
@@ -43,15 +54,20 @@ class SymbolIndex:
         favourites: Sequence[str] = (),
         recents: Sequence[str] = (),
         limit: int = LIMIT,
+        venue: str = "",
     ) -> list[Instrument]:
-        """The instruments that ``text`` may mean. Every word must fit; no text fits all."""
+        """The instruments that ``text`` may mean. Every word must fit; no text fits all.
+
+        Without a text those of ``venue`` go before other venues'.
+        """
         words = text.casefold().split()
         buckets = self._buckets(words)
         if sum(map(len, buckets)) < ENOUGH:
             buckets[MISSPELT] = self._misspelt(words, {at for some in buckets for at in some})
         found: list[Instrument] = []
         for bucket in buckets:
-            found += _first(self._all, bucket, (*favourites, *recents))
+            near = "" if words else venue
+            found += _first(self._all, bucket, (*favourites, *recents), near)
             if len(found) >= limit:
                 break
         return found[:limit]
@@ -97,12 +113,26 @@ def instruments_of(markets: Markets) -> list[Instrument]:
 
 
 def notional_of(markets: Markets) -> dict[str, float]:
-    """Each instrument's 24 h volume in quote units, as far as it was told."""
+    """Each instrument's 24 h volume in quote units, of venues that told most of theirs.
+
+    The few that came first would lead for no other reason, another few at each start.
+    """
+    told = Counter(name.partition(":")[0] for name in markets.day_stats)
+    whole = {
+        venue for venue, listed in markets.instruments.items() if told[venue] * 2 >= len(listed)
+    }
     return {
         name: stats.volume * stats.last
         for name, stats in markets.day_stats.items()
-        if stats.volume > 0 and stats.last > 0
+        if stats.volume > 0 and stats.last > 0 and name.partition(":")[0] in whole
     }
+
+
+def prominence(one: Instrument) -> tuple[int, int, int]:
+    """Sorts the instruments most look for before others, which are all equal to each other."""
+    if one.base not in _BASES or one.quote not in _QUOTES:
+        return 2, 0, 0
+    return int(one.kind != "spot"), _QUOTES.index(one.quote), _BASES.index(one.base)
 
 
 def _searchable(one: Instrument) -> str:
@@ -149,10 +179,15 @@ def _words(texts: list[str]) -> dict[str, list[int]]:
     return found
 
 
-def _first(held: list[Instrument], bucket: list[int], preferred: Sequence[str]) -> list[Instrument]:
-    """A bucket's instruments, those in ``preferred`` before the others and in its order."""
-    if not preferred:
+def _first(
+    held: list[Instrument], bucket: list[int], preferred: Sequence[str], venue: str
+) -> list[Instrument]:
+    """A bucket's instruments: those in ``preferred`` in its order, the venue's, the others."""
+    if not preferred and not venue:
         return [held[at] for at in bucket]
     place = {name: at for at, name in reversed(list(enumerate(preferred)))}
     last = len(preferred)
-    return sorted((held[at] for at in bucket), key=lambda one: place.get(one.id, last))
+    return sorted(
+        (held[at] for at in bucket),
+        key=lambda one: (place.get(one.id, last), bool(venue) and one.venue != venue),
+    )

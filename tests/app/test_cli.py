@@ -45,6 +45,7 @@ def test_no_window_without_a_display(arguments: list[str]) -> None:
         (["record", "kraken:BTC/USD", "--out", "a.txt"], "'a.txt' was no name for a recording"),
         (["record", "kraken:X", "--out", "a.jsonl", "--for", "soon"], "'soon' was no duration"),
         (["record", "kraken:X", "--out", "a.jsonl", "--for=-1s"], "'-1s' was no duration"),
+        (["--watch", ""], "'' was not VENUE:SYMBOL"),
         (["symbols"], "VENUE"),
         (["symbols", "zzz"], "there is no venue 'zzz'; there are"),
         (["serve"], "serve --demo"),

@@ -35,3 +35,10 @@ def test_imbalance_of_the_best_levels() -> None:
     book = book_of({100: 3.0, 99: 100.0}, {101: 1.0, 102: 100.0})
     assert 0.5 == imbalance_of_levels(book, 1)
     assert math.isnan(imbalance_of_levels(Book(), 5))
+
+
+def test_imbalance_of_all_that_is_held() -> None:
+    """Without a share the whole book weighs, however far from the mid."""
+    book = book_of({1: 3.0}, {900: 1.0})
+    assert math.isnan(imbalance(book, 0.005))
+    assert 0.5 == imbalance(book, None)

@@ -13,6 +13,7 @@ from monitor.studies.number_format import (
     compact,
     digits_of,
     dimmed,
+    direction,
     fixed,
     moved,
     percent,
@@ -110,3 +111,12 @@ def test_moved_part_of_a_price() -> None:
     assert ("61,68", "6.01") == moved("61,685.99", "61,686.01")
     assert ("61,685.99", "") == moved("61,685.99", "61,685.99")
     assert ("", "100.00") == moved("99.99", "100.00")
+
+
+@pytest.mark.parametrize(
+    ("change", "sign"),
+    [(0.01, 1), (-0.01, -1), (-0.00004, 0), (0.00004, 0), (None, 0), (math.nan, 0)],
+)
+def test_a_change_that_is_written_as_none_has_no_direction(change: float | None, sign: int) -> None:
+    """What reads 0.00% is neither a rise nor a fall."""
+    assert sign == direction(change)

@@ -2,8 +2,10 @@
 
 import pytest
 
+from monitor.market.markets import Markets
+from monitor.model.events import DayStats, InstrumentList
 from monitor.model.instrument import Instrument
-from monitor.studies.symbol_ranking import SymbolIndex
+from monitor.studies.symbol_ranking import SymbolIndex, notional_of
 
 
 def _one(
@@ -102,3 +104,35 @@ def test_favourites_then_recents_lead_among_equals(index: SymbolIndex) -> None:
 def test_odd_signs_find_nothing_and_break_nothing(index: SymbolIndex, text: str) -> None:
     """What is typed is never a pattern."""
     assert isinstance(_ids(index, text), list)
+
+
+def test_no_volume_told_most_looked_for_first() -> None:
+    """Without figures the order is no alphabet's, and the same at every start."""
+    acme = _one("demo", "ACME", "ACME", "USD", name="Acme")
+    index = SymbolIndex((acme, *LISTED), {})
+    found = _ids(index, "")
+    assert ["kraken:BTC/USD", "kraken:DOGE/USD", "binance:BTCUSDT"] == found[:3]
+    assert found.index("demo:ACME") > found.index("binance:ETHUSDT")
+
+
+def test_without_a_text_the_venue_at_hand_leads(index: SymbolIndex) -> None:
+    """Favourites and recents go before it; a text asks for what fits, wherever it is."""
+    found = index.search("", ("binance:ETHBTC",), venue="kraken")
+    expected = ["binance:ETHBTC", "kraken:BTC/USD", "kraken:BTC/EUR", "kraken:DOGE/USD"]
+    assert expected == [one.id for one in found[:4]]
+    assert "binance:BTCUSDT" == index.search("btc", venue="kraken")[0].id
+
+
+def test_a_few_volumes_order_nothing() -> None:
+    """Which came first is chance; once most of a venue's are told, they count."""
+    markets = Markets()
+    kraken = tuple(one for one in LISTED if one.venue == "kraken")
+    markets.sink([InstrumentList("kraken", kraken, True, 1)])
+    markets.sink([_stats("kraken:DOGE/USD")])
+    assert {} == notional_of(markets)
+    markets.sink([_stats("kraken:BTC/EUR")])
+    assert {"kraken:DOGE/USD", "kraken:BTC/EUR"} == set(notional_of(markets))
+
+
+def _stats(instrument: str) -> DayStats:
+    return DayStats(instrument, 1.0, 1.0, 1.0, 1.0, 5.0, 0.0, 1, 1)

@@ -1,12 +1,13 @@
 """The 28 px strip above a panel: its title, what it shows, read-outs and the menu."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from monitor.gui.kit.fonts import SMALL_PX, TEXT_PX, font
 from monitor.gui.kit.theme import Theme
-from monitor.model.time import SECOND
 from monitor.model.verdict import State, Verdict
 
 HEIGHT = 28
@@ -22,11 +23,14 @@ class PanelHeader(QWidget):
 
     menu_wanted = Signal(object)
     maximise_wanted = Signal()
+    drag_tried = Signal()
 
     def __init__(self, title: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title, self._theme = title, theme
         self._detail = self._readout = self._badge = self._instrument = ""
+        self._figures: Callable[[], str] | None = None
+        self._pressed: QPoint | None = None
         self._wordings: tuple[str, ...] = ()
         self._link: QColor | None = None
         self._badge_colour = theme.dim
@@ -52,10 +56,17 @@ class PanelHeader(QWidget):
 
     def show_readout(self, readout: str) -> None:
         """Say figures at the right end."""
+        self._figures = None
         if readout != self._readout:
             self._readout = readout
             if not self._later.isActive():
                 self._later.start()
+
+    def show_figures(self, figures: Callable[[], str]) -> None:
+        """Say figures that cost something: they are asked for when they are painted."""
+        self._figures = figures
+        if not self._later.isActive():
+            self._later.start()
 
     def show_link(self, colour: QColor | None) -> None:
         """Mark the group the panel follows by a colour; None for a panel that follows none."""
@@ -91,6 +102,8 @@ class PanelHeader(QWidget):
 
     def paint(self, painter: QPainter, area: QRect, *, menu: bool = True) -> None:
         """Paint the strip anywhere; a picture that is exported has no menu."""
+        if self._figures is not None:
+            self._readout, self._figures = self._figures(), None
         theme = self._theme
         painter.fillRect(area, theme.panel)
         painter.fillRect(area.adjusted(0, area.height() - 1, 0, 0), theme.hairline)
@@ -151,6 +164,19 @@ class PanelHeader(QWidget):
         at_menu = event.position().x() >= self.width() - MENU_WIDTH
         if at_menu or event.button() is Qt.MouseButton.RightButton:
             self.menu_wanted.emit(event.globalPosition().toPoint())
+        elif event.button() is Qt.MouseButton.LeftButton:
+            self._pressed = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        moved = 0
+        if self._pressed is not None:
+            moved = (event.position().toPoint() - self._pressed).manhattanLength()
+        if moved >= QApplication.startDragDistance():
+            self._pressed = None
+            self.drag_tried.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._pressed = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         self.maximise_wanted.emit()
@@ -166,6 +192,6 @@ def _wordings(verdict: Verdict, now: int) -> tuple[str, ...]:
     """The same state in fewer and fewer words; the pill tells the reason in any case."""
     state, words = verdict.state.value, verdict.words(now)
     if verdict.state is State.DOWN and verdict.next_try:
-        wait = f"in {max(0, verdict.next_try - now) / SECOND:.0f} s"
+        wait = f"in {verdict.wait_s(now):.0f} s"
         return words, f"{state} next try {wait}", f"{state} try {wait}", state
     return words, words.partition(" (")[0], state

@@ -179,13 +179,16 @@ class DepthPanel(Panel):
         unit = market.instrument.quote if self.in_quote else market.instrument.base
         scale = " · log" if self.logarithmic else ""
         self.header.show_detail(f"{span} · {unit}{scale}")
+        self.header.show_figures(lambda: self._figures(market))
+
+    def _figures(self, market: Market) -> str:
         book = market.book
         digits = digits_of(market.instrument, book.tick_size)
         spread = book.spread
-        self.header.show_readout(
+        return (
             f"mid {fixed(book.mid, digits.price + MID_DIGITS)}   "
             f"spread {fixed(None if spread is None else float(spread), digits.price)}   "
-            f"imb {signed(imbalance(book), 2)}"
+            f"imb {signed(imbalance(book, self.span), 2)}"
         )
 
     def _read_pointer(self, market: Market) -> None:

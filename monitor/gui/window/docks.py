@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from monitor.gui.kit.theme import Theme
+from monitor.gui.window.empty_ground import EmptyGround
 from monitor.gui.window.geometry import bring_into_sight
 
 STATE_VERSION = 1
@@ -35,6 +36,7 @@ class Docks(QStackedWidget):
         self.filled = ""
         self._restoring = False
         self._docks: dict[str, ads.CDockWidget] = {}
+        self._before_floating: dict[str, tuple[bytes, frozenset[tuple[str, bool]]]] = {}
         ground = QWidget(self)
         ground.setObjectName("ground")
         self._manager = ads.CDockManager(ground)
@@ -47,8 +49,10 @@ class Docks(QStackedWidget):
         self._page = QWidget(self)
         self._page_column = QVBoxLayout(self._page)
         self._page_column.setContentsMargins(0, 0, 0, 0)
+        self.empty = EmptyGround(theme)
         self.addWidget(ground)
         self.addWidget(self._page)
+        self.addWidget(self.empty)
 
     # Panels in and out.
 
@@ -64,6 +68,8 @@ class Docks(QStackedWidget):
         dock.setMinimumSizeHintMode(ads.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromContent)
         dock.closed.connect(lambda: self._dock_closed(panel_id))
         self._docks[panel_id] = dock
+        if self.currentWidget() is self.empty:
+            self.setCurrentIndex(0)
 
     def place_right(self, panel_id: str, beside: str = "", *, share: int = 0) -> None:
         """Stand a panel at the right: of another one, or of them all; ``share`` in percent."""
@@ -84,20 +90,31 @@ class Docks(QStackedWidget):
 
     def float_panel(self, panel_id: str) -> None:
         """Give a panel a window of its own."""
+        self._before_floating[panel_id] = (self.state(), self._standing_without(panel_id))
         dock = self._docks[panel_id]
         dock.setFloating()
         bring_into_sight(dock.window())
+
+    def dock_again(self, panel_id: str) -> None:
+        """End a panel's own window: it returns to its place, or where that is gone, to the right."""
+        state, standing = self._before_floating.pop(panel_id, (b"", frozenset()))
+        same = standing == self._standing_without(panel_id)
+        if not (same and self.restore(state)):
+            self.place_right(panel_id, share=25)
 
     def remove(self, panel_id: str) -> None:
         """Let a panel go; its widget is the caller's again."""
         if self.filled == panel_id:
             self.fill("")
         dock = self._docks.pop(panel_id)
+        self._before_floating.pop(panel_id, None)
         widget = dock.takeWidget()
         if widget is not None:
             widget.setParent(None)
         self._manager.removeDockWidget(dock)
         dock.deleteLater()
+        if not self._docks:
+            self.setCurrentWidget(self.empty)
 
     def hide_floating(self) -> None:
         """Take the windows of floating panels away with the main one."""
@@ -170,6 +187,10 @@ class Docks(QStackedWidget):
         for window in self._manager.floatingWidgets():
             bring_into_sight(window)  # The screen it stood on may be gone.
         return done
+
+    def _standing_without(self, panel_id: str) -> frozenset[tuple[str, bool]]:
+        """Every other panel, and whether it floats."""
+        return frozenset((one, self.is_floating(one)) for one in self._docks if one != panel_id)
 
     def _place(self, panel_id: str, where: ads.DockWidgetArea, beside: str, share: int) -> None:
         area = self._docks[beside].dockAreaWidget() if beside else None

@@ -15,8 +15,8 @@ from monitor.market.market import Market
 from monitor.model.instrument import Instrument
 from monitor.model.time import MS, SECOND
 from monitor.model.verdict import State
-from monitor.studies.number_format import MISSING, digits_of, fixed, percent
-from monitor.studies.symbol_ranking import notional_of
+from monitor.studies.number_format import MISSING, digits_of, direction, fixed, percent
+from monitor.studies.symbol_ranking import prominence
 
 HEIGHT = 26
 MOST = 9
@@ -29,7 +29,7 @@ FEED_LOST = (State.DOWN, State.STALE)
 
 
 class FavouritesStrip(QWidget):
-    """Painted cells. Without favourites the busiest of the venue at hand stand here."""
+    """Painted cells: the favourites, and up to five cells what most look for at the venue."""
 
     picked = Signal(str)
 
@@ -65,7 +65,8 @@ class FavouritesStrip(QWidget):
             # A recording tells nothing of the others.
             chosen = tuple(one for one in chosen if self._program.markets.find(one) is not None)
         chosen = chosen[:MOST]
-        return chosen or self._suggestions()
+        others = [one for one in self._suggestions() if one not in chosen]
+        return (*chosen, *others[: max(0, SUGGESTED - len(chosen))])
 
     def go_to(self, number: int) -> None:
         """Pick the instrument of a number from 1 on; nothing where there is none."""
@@ -93,17 +94,16 @@ class FavouritesStrip(QWidget):
         return True
 
     def _suggestions(self) -> tuple[str, ...]:
-        """Found once a venue, so that nothing in the strip moves by itself."""
+        """The same at every start, and nothing in the strip moves by itself."""
         venue = self._current.partition(":")[0]
         held = self._suggested.get(venue)
         if held is None:
             listed = self._program.markets.instruments.get(venue, {})
             if not listed:
                 return ()
-            busy = notional_of(self._program.markets)
-            ranked = sorted(listed, key=lambda one: -busy.get(one, 0.0))
-            held = tuple(ranked[:SUGGESTED])
-            if any(one in busy for one in held):
+            ranked = sorted(listed.values(), key=prominence)
+            held = tuple(one.id for one in ranked[:SUGGESTED])
+            if len(held) == SUGGESTED:
                 self._suggested[venue] = held
         return held
 
@@ -122,7 +122,7 @@ class FavouritesStrip(QWidget):
         change = None if stats is None else stats.change
         symbol = known.symbol if known is not None else name.partition(":")[2]
         shown = MISSING if last is None or known is None else _price(known, last, market)
-        sign = ((change or 0) > 0) - ((change or 0) < 0)
+        sign = direction(change)
         words = percent(change) if change is not None else ""
         return name, plain(symbol, 20), shown, words, sign if believed else 2
 

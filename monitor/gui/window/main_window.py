@@ -31,7 +31,7 @@ from monitor.gui.window.status_bar import StatusBar
 from monitor.gui.window.symbol_palette import SymbolPalette
 from monitor.gui.window.timeframes import TakesTimeframe, name_of, timed
 from monitor.gui.window.top_bar import TopBar
-from monitor.gui.window.window_commands import overlay_groups, window_commands
+from monitor.gui.window.window_commands import adding_keys, overlay_groups, window_commands
 from monitor.gui.window.workbench import LINKS, Workbench
 from monitor.model.time import SECOND
 from monitor.workspace.layout import Layout, WindowLayout
@@ -39,6 +39,8 @@ from monitor.workspace.settings import Settings
 
 FIRST_INSTRUMENT = "demo:BTC-USDT"
 WELCOME = "Demo market. Ctrl+K to pick a live one. ? shows all keys."
+ARRANGING = "Drag panels by their title bars. Ctrl+L ends arranging."
+HOW_TO_DRAG = "Ctrl+L lets panels be dragged."
 SMALLEST = (800, 480)
 NOTICES_EVERY = SECOND // 4
 
@@ -77,6 +79,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self.commands = window_commands(self)
+        self.docks.empty.show_keys(adding_keys(self.commands))
         self._apply_style()
         self._restore(layout)
         clock.add(self)
@@ -126,6 +129,7 @@ class MainWindow(QMainWindow):
         self.palette_card.closed.connect(self._focus_panel)
         bench.current_changed.connect(self._current_changed)
         bench.menu_wanted.connect(self._show_menu)
+        bench.drag_tried.connect(self._drag_tried)
         self.docks.floated.connect(lambda window: window.installEventFilter(self))
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._settings_changed)
 
@@ -217,14 +221,24 @@ class MainWindow(QMainWindow):
         """Show title bars to drag panels by, or hide them."""
         self.docks.arrange(not self.docks.arranging)
         if self.docks.arranging:
-            self.notices.say("Drag panels by their title bars. Ctrl+L ends arranging.")
+            self.notices.withdraw(HOW_TO_DRAG)
+            self.notices.say(ARRANGING)
+        else:
+            self.notices.withdraw(ARRANGING)
 
     def float_active(self) -> None:
-        """Give the panel used last a window of its own."""
+        """Give the panel used last a window of its own, or end that."""
         active = self.workbench.active
         if active:
             self.docks.fill("")
-            self.docks.float_panel(active)
+            if self.docks.is_floating(active):
+                self.docks.dock_again(active)
+            else:
+                self.docks.float_panel(active)
+            panel = self.workbench.panel(active)
+            panel.activateWindow()
+            panel.setFocus()
+            self.workbench.take_focus(active)
 
     def next_link(self) -> None:
         """Have the panel used last follow the next colour."""
@@ -305,7 +319,8 @@ class MainWindow(QMainWindow):
         self._surroundings = surroundings = self._as_recorded(surroundings)
         theme, utc = surroundings.theme, surroundings.utc
         for painted in (
-            self.band, self.top, self.strip, self.notices, self.palette_card, self.keys
+            self.band, self.top, self.strip, self.notices, self.palette_card, self.keys,
+            self.docks.empty,
         ):  # fmt: skip
             painted.set_theme(theme)
         for bar in (self.replay_bar, self.status, self.feed_card):
@@ -377,8 +392,13 @@ class MainWindow(QMainWindow):
         self.status.watch(instrument, market)
         self.feed_card.watch(instrument, market)
         self.strip.show_current(instrument)
+        self.palette_card.show_current(instrument)
         self.band.show_badge(self.program.badge(instrument))
         self.setWindowTitle(f"{plain(instrument.partition(':')[2], 60)} — Depthscope")
+
+    def _drag_tried(self) -> None:
+        if not self.docks.arranging:
+            self.notices.say(HOW_TO_DRAG)
 
     def _show_menu(self, panel_id: str, at: QPoint) -> None:
         bench = self.workbench

@@ -64,6 +64,15 @@ class Notices(QWidget):
             self.emptied.emit()
         return True
 
+    def withdraw(self, sentence: str) -> None:
+        """Take a sentence away that holds no more."""
+        shown = plain(sentence, LONGEST)
+        if shown in self._waiting:
+            self._waiting.remove(shown)
+            self._renew()
+            if not self._waiting:
+                self.emptied.emit()
+
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(400, HEIGHT)
 

@@ -25,11 +25,19 @@ class InstrumentRow:
 
 @dataclass(frozen=True)
 class VenueRow:
-    """A venue whose instruments can't be told (yet), and why."""
+    """A venue whose instruments can't be told (yet), and why; ``id`` is what it is asked by."""
 
+    id: str
     venue: str
     sentence: str
     trouble: bool
+
+
+@dataclass(frozen=True)
+class NoMatchRow:
+    """Nothing that can be picked fits."""
+
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class CommandRow:
     command: Command
 
 
-Row = InstrumentRow | VenueRow | CommandRow
+Row = InstrumentRow | VenueRow | NoMatchRow | CommandRow
 
 
 class RowSource:
@@ -50,6 +58,8 @@ class RowSource:
     """
 
     def __init__(self, program: Program) -> None:
+        self.venue = ""
+        """Whose instruments go first while nothing is typed."""
         self._program = program
         self._index: SymbolIndex | None = None
         self._lists: tuple[object, ...] = ()
@@ -81,7 +91,7 @@ class RowSource:
         picks = self._program.settings.picks
         starred = set(picks.favourites)
         venues = {venue.id: venue for venue in self._program.venues()}
-        found = self._index.search(text, picks.favourites, picks.recents)
+        found = self._index.search(text, picks.favourites, picks.recents, venue=self.venue)
         rows: list[Row] = [
             InstrumentRow(
                 one,
@@ -91,6 +101,8 @@ class RowSource:
             )
             for one in found
         ]
+        if not rows and text.strip():
+            rows.append(NoMatchRow(f"Nothing matches “{plain(text.strip(), 40)}”"))
         return [*rows, *self._venues()]
 
     def _venues(self) -> list[Row]:
@@ -98,9 +110,9 @@ class RowSource:
         for venue in self._program.venues():
             name = plain(venue.name, 30)
             if venue.trouble:
-                rows.append(VenueRow(name, plain(venue.trouble), trouble=True))
+                rows.append(VenueRow(venue.id, name, plain(venue.trouble), trouble=True))
             elif venue.asking:
-                rows.append(VenueRow(name, "asking for its instruments …", trouble=False))
+                rows.append(VenueRow(venue.id, name, "asking for its instruments …", trouble=False))
         return rows
 
 

@@ -6,9 +6,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 from monitor.gui.kit.fonts import SMALL_PX, TEXT_PX, font
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme, blend
-from monitor.gui.window.palette_rows import CommandRow, InstrumentRow, Row, VenueRow
+from monitor.gui.window.palette_rows import CommandRow, InstrumentRow, NoMatchRow, Row, VenueRow
 from monitor.market.markets import Markets
-from monitor.studies.number_format import MISSING, compact, digits_of, fixed, percent
+from monitor.studies.number_format import MISSING, compact, digits_of, direction, fixed, percent
 
 ROW_PX = 28
 STAR_X = 14.0
@@ -36,6 +36,8 @@ class RowPainter:
             self._instrument(p, area, row)
         elif isinstance(row, VenueRow):
             self._venue(p, area, row)
+        elif isinstance(row, NoMatchRow):
+            self._left(p, area, area.left() + TEXT_X, area.right() - 10, row.sentence, theme.text)
         else:
             self._command(p, area, row)
 
@@ -48,6 +50,8 @@ class RowPainter:
             return f"{symbol}, {row.venue}, {star}last {last}, 24 hours {change}, volume {volume}"
         if isinstance(row, VenueRow):
             return f"{row.venue}: {row.sentence}"
+        if isinstance(row, NoMatchRow):
+            return row.sentence
         return f"{row.command.name}, {row.command.keys[0] if row.command.keys else ''}"
 
     def _instrument(self, p: QPainter, area: QRectF, row: InstrumentRow) -> None:
@@ -83,7 +87,7 @@ class RowPainter:
             shown = fixed(last, digits_of(one, one.tick_size).price)
         if stats is None:
             return shown, MISSING, MISSING, 0
-        sign = (stats.change > 0) - (stats.change < 0)
+        sign = direction(stats.change)
         volume = compact(stats.volume * stats.last) if stats.volume else MISSING
         return shown, percent(stats.change), volume, sign
 

@@ -9,7 +9,15 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 from monitor.gui.kit.text import plain_label
 from monitor.gui.kit.theme import Theme
 from monitor.gui.window.command import Command
-from monitor.gui.window.palette_rows import CommandRow, InstrumentRow, Row, RowSource, command_rows
+from monitor.gui.window.palette_rows import (
+    CommandRow,
+    InstrumentRow,
+    NoMatchRow,
+    Row,
+    RowSource,
+    VenueRow,
+    command_rows,
+)
 from monitor.gui.window.program import Program
 from monitor.gui.window.row_list import RowList
 from monitor.gui.window.row_painter import ROW_PX, RowPainter
@@ -22,6 +30,7 @@ OFTEN = 200 * MS
 GONE = (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason)
 HINT = "Enter picks · * stars · a digit picks the timeframe · > lists commands · Esc closes"
 COMMAND_HINT = "Enter does it · Esc closes"
+TRYING = "Trying "
 NOTHING = "Nothing fits. Try a symbol, a coin's name, or a venue's."
 
 
@@ -76,6 +85,10 @@ class SymbolPalette(QFrame):
         """Take other colours."""
         self.list.set_theme(theme)
 
+    def show_current(self, instrument: str) -> None:
+        """List those of this instrument's venue first."""
+        self._source.venue = instrument.partition(":")[0]
+
     def open_with(self, text: str) -> None:
         """Open with a text already typed; ``>`` begins the commands."""
         self._program.list_instruments()
@@ -117,7 +130,7 @@ class SymbolPalette(QFrame):
             state = self._source.state()
             if state != self._state:
                 self._state = state
-                self.list.show_rows(self._source.instruments(text), keep=True)
+                self._show(self._source.instruments(text), keep=True)
             self._ask_figures(now)
         self.list.update()
         return True
@@ -138,8 +151,17 @@ class SymbolPalette(QFrame):
             self.hint.setText(COMMAND_HINT)
         else:
             rows = self._source.instruments(text)
-            self.hint.setText(HINT if rows else NOTHING)
+            self.hint.setText("")
+            self._show(rows, keep=False)
+            return
         self.list.show_rows(rows)
+
+    def _show(self, rows: Sequence[Row], *, keep: bool) -> None:
+        """What was found; a venue that is tried again is spoken of till another text is typed."""
+        if not self.hint.text().startswith(TRYING):
+            found = bool(rows) and not isinstance(rows[0], NoMatchRow)
+            self.hint.setText(HINT if found else NOTHING)
+        self.list.show_rows(rows, keep=keep)
 
     def _choose(self, number: int) -> None:
         if not self.list.rows:
@@ -151,6 +173,9 @@ class SymbolPalette(QFrame):
         elif isinstance(row, CommandRow) and row.command.possible():
             self.close_palette()
             row.command.run()
+        elif isinstance(row, VenueRow) and row.trouble:
+            self.hint.setText(f"{TRYING}{row.venue} again …")
+            self._program.retry_now(row.id)
 
     def _star(self, number: int) -> None:
         if not self.list.rows:

@@ -11,7 +11,15 @@ from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme
 from monitor.gui.window.program import Program
 from monitor.market.market import Market
-from monitor.studies.number_format import MISSING, compact, digits_of, fixed, moved, percent
+from monitor.studies.number_format import (
+    MISSING,
+    compact,
+    digits_of,
+    direction,
+    fixed,
+    moved,
+    percent,
+)
 
 
 class SymbolButton(QAbstractButton):
@@ -186,7 +194,7 @@ class DayText(QWidget):
         if market is not None and market.day_stats is not None:
             stats = market.day_stats
             change = percent(stats.change)
-            rising = (stats.change > 0) - (stats.change < 0)
+            rising = direction(stats.change)
             base = plain(market.instrument.base, 10)
             volume = f"24h {compact(stats.volume)} {base}" if stats.volume else f"24h {MISSING}"
         if (change, volume, believed) != (self._change, self._volume, self._believed):

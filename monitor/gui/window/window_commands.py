@@ -13,6 +13,7 @@ from monitor.gui.window.replay_bar import ReplayBar
 from monitor.gui.window.workbench import Workbench
 
 FAVOURITES = 9
+ADD, AGAIN = "Add panel: ", "First layout again"
 SUMMED_UP = {
     "Timeframe": ("1 … 9", "Timeframe of the price panel"),
     "Favourites": ("Alt+1 … 9", "Go to a favourite"),
@@ -86,6 +87,15 @@ def overlay_groups(commands: Iterable[Command], panels: Iterable[Panel] = ()) ->
     return list(groups.items())
 
 
+def adding_keys(commands: Iterable[Command]) -> tuple[tuple[str, str], ...]:
+    """The keys, with their names, that bring panels back where all are closed."""
+    return tuple(
+        (command.keys[0], command.name)
+        for command in commands
+        if command.keys and command.name.startswith((ADD, AGAIN))
+    )
+
+
 def _finding(window: Window) -> tuple[Command, ...]:
     group = "Finding"
     return (
@@ -109,14 +119,16 @@ def _panels(window: Window) -> tuple[Command, ...]:
         Command("Panel before", ("Shift+F6",), lambda: bench.focus_next(-1), group, some),
         Command("Menu of the panel", ("Ctrl+M", "Menu"), window.open_menu, group, some),
         Command("Arrange panels by dragging", ("Ctrl+L",), window.toggle_arranging, group),
-        Command("Window of its own", ("Ctrl+Shift+F",), window.float_active, group, some),
+        Command(
+            "Window of its own, and return", ("Ctrl+Shift+F",), window.float_active, group, some
+        ),
         Command("Next link colour", ("Ctrl+B",), window.next_link, group, some),
         Command("Close panel", ("Ctrl+W",), window.close_active, group, some),
         *(
-            Command(f"Add panel: {title}", keys, _adder(window, kind), group)
+            Command(f"{ADD}{title}", keys, _adder(window, kind), group)
             for kind, title, keys in window.kinds_offered()
         ),
-        Command("First layout again", ("Ctrl+Shift+L",), window.show_default, group),
+        Command(AGAIN, ("Ctrl+Shift+L",), window.show_default, group),
     )
 
 

@@ -42,6 +42,7 @@ class Workbench(QObject):
 
     menu_wanted = Signal(str, object)
     current_changed = Signal()
+    drag_tried = Signal()
 
     def __init__(
         self,
@@ -105,6 +106,7 @@ class Workbench(QObject):
         place = self._places[layout.id] = _Place(panel, "", layout.link)
         self._docks.make(layout.id, panel.title, panel)
         panel.menu_wanted.connect(lambda at: self.menu_wanted.emit(layout.id, at))
+        panel.header.drag_tried.connect(self.drag_tried)
         panel.maximise_wanted.connect(lambda: self.toggle_fill(layout.id))
         self._clock.add(panel, panel.most_fps)
         wanted = self.links.get(layout.link, "") if layout.link else ""

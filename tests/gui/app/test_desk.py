@@ -197,6 +197,9 @@ def test_the_palette_hears_of_every_venue(run: Run, tmp_path: Path) -> None:
             await until(lambda: row("demo") == (True, False, ""), "the demo's list")
             await until(lambda: row("gone")[2], "the trouble of one")
             assert (False, False, "127.0.0.1:9 refused the connection.") == row("gone")
+            desk.retry_now("gone")
+            assert (False, True, "") == row("gone")
+            await until(lambda: row("gone")[2], "the trouble once more")
             assert 2 <= len(desk.markets.instruments["demo"])
 
     run(play())

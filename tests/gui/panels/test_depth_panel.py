@@ -13,12 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from monitor.book.book import Book
 from monitor.gui.kit.panel import Surroundings
+from monitor.gui.panels import depth
 from monitor.gui.panels.depth import DepthPanel
 from monitor.market.market import Market
 from monitor.model.verdict import State
 from monitor.studies.cost_to_trade import cost_to_price
-from monitor.studies.number_format import fixed
+from monitor.studies.imbalance import imbalance
+from monitor.studies.number_format import fixed, signed
 from tests.gui.markets import CHEAP, DEAR, Judge, market
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -212,3 +215,37 @@ def _colours(panel: DepthPanel) -> set[int]:
         for x in range(0, image.width(), 3)
         for y in range(0, image.height(), 3)
     }
+
+
+@pytest.mark.parametrize("span", [0.005, None])
+def test_imbalance_is_of_the_span_in_sight(panel: DepthPanel, span: float | None) -> None:
+    """What the header says beside the span is measured over it."""
+    held = market(DEAR)
+    panel._take_span(span)
+    panel.watch(held)
+    panel.frame(1)
+    panel.header.grab()
+    assert f"imb {signed(imbalance(held.book, span), 2)}" in panel.header._readout
+
+
+def test_figures_are_measured_only_to_be_painted(
+    panel: DepthPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred frames cost one measurement: no eye reads more."""
+    measured: list[float | None] = []
+
+    def count(book: Book, share: float | None) -> float:
+        measured.append(share)
+        return imbalance(book, share)
+
+    monkeypatch.setattr(depth, "imbalance", count)
+    held = market(DEAR)
+    panel.watch(held)
+    for now in range(1, 101):
+        held.book.apply([(held.book.bids.best or 1.0, float(now))], [])
+        held.version += 1
+        panel.frame(now)
+    assert len(measured) <= 1
+    qtbot.waitUntil(lambda: bool(measured), timeout=10_000)
+    expected = f"imb {signed(imbalance(held.book, panel.span), 2)}"
+    qtbot.waitUntil(lambda: expected in panel.header._readout, timeout=10_000)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from monitor.gui.window.palette_rows import InstrumentRow, VenueRow
+from monitor.gui.window.palette_rows import InstrumentRow, NoMatchRow, VenueRow
 from monitor.gui.window.program import VenueState
 from monitor.model.instrument import Instrument
 from tests.gui.window.conftest import BTC, ETH, Stage
@@ -154,6 +154,38 @@ def test_a_click_picks_and_a_click_on_the_star_stars(stage: Stage) -> None:
     assert (ETH,) == stage.program.settings.picks.favourites
     QTest.mouseClick(rows, left, pos=at + type(at)(100, 10))
     assert ETH == stage.window.workbench.current
+
+
+def test_no_match_is_told_first_and_a_venue_is_tried_again(stage: Stage) -> None:
+    """Trouble of a venue is no answer to what was typed; Enter on it asks the venue anew."""
+    stage.program.others = [
+        VenueState("binance", "Binance", "", listed=False, asking=False, trouble="Not found.")
+    ]
+    palette = stage.window.palette_card
+    stage.window.open_palette()
+    stage.type("usdtbtc")
+    first, second = palette.list.rows
+    assert NoMatchRow("Nothing matches “usdtbtc”") == first
+    assert isinstance(second, VenueRow)
+    assert not stage.window.grab().isNull()
+    stage.key(Qt.Key.Key_Return)
+    assert [] == stage.program.asked.retries
+    stage.key(Qt.Key.Key_Down)
+    stage.key(Qt.Key.Key_Return)
+    assert ["binance"] == stage.program.asked.retries
+    stage.program.others = []
+    stage.frames(0.5)
+    assert "Trying Binance again …" == palette.hint.text()
+    assert palette.isVisible()
+
+
+def test_the_first_list_does_not_hang_on_figures_that_came(stage: Stage) -> None:
+    """The venue at hand first, what most look for before an alphabet, one order at every start."""
+    stage.program.list_many("aaa", _many("aaa", 3, "AAA"))
+    stage.program.ask_stats(["demo:ACME"])
+    stage.window.open_palette()
+    assert [BTC, ETH] == _shown(stage)[:2]
+    assert _shown(stage)[-1].startswith("aaa:")
 
 
 def _many(venue: str, count: int, base: str) -> list[Instrument]:
