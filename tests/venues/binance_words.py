@@ -90,6 +90,7 @@ class Desk:
         self.now = 100 * SECOND
         self.said: list[dict[str, object]] = []
         self.asked: list[str] = []
+        self.made: list[HttpRequest] = []
         self.events: list[Event] = []
         if streams:
             self.venue.subscribe(streams)
@@ -128,6 +129,14 @@ class Desk:
         self._collect()
         return found
 
+    def answer_to(self, request: HttpRequest, body: bytes) -> list[Event]:
+        """The answer to one very request comes in; its events."""
+        response = HttpResponse(request.url, 200, body)
+        found = self.venue.answered(request, response, self.now, T0 + self.now)
+        self.events += found
+        self._collect()
+        return found
+
     def wait(self, milliseconds: int) -> list[Event]:
         """Time passes, tick by tick."""
         found: list[Event] = []
@@ -146,4 +155,6 @@ class Desk:
 
     def _collect(self) -> None:
         self.said += [json.loads(text) for text in self.venue.messages_to_send()]
-        self.asked += [request.url for request in self.venue.requests_to_make()]
+        requests = self.venue.requests_to_make()
+        self.made += requests
+        self.asked += [request.url for request in requests]

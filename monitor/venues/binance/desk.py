@@ -11,11 +11,15 @@ LONGEST_WAIT = 30 * SECOND
 
 
 class Plan(msgspec.Struct):
-    """One query: not made before ``not_before`` (monotonic ns), made ``tries`` times."""
+    """One query: not made before ``not_before`` (monotonic ns), made ``tries`` times.
+
+    ``request`` is what was made of it last.
+    """
 
     query: Query
     not_before: int = 0
     tries: int = 0
+    request: HttpRequest | None = None
 
 
 class Desk:
@@ -26,6 +30,7 @@ class Desk:
         self._weights = Weights(weight_per_minute)
         self._waiting: list[Plan] = []
         self._asked: dict[str, Plan] = {}
+        self._overtaken: list[HttpRequest] = []
 
     def plan(self, query: Query) -> None:
         """Have something asked as soon as it may be; once, however often it is wanted."""
@@ -40,9 +45,9 @@ class Desk:
         held: list[Plan] = []
         for plan in self._waiting:
             if plan.not_before <= now and self._weights.admits(plan.query.weight, now):
-                url = plan.query.url(host)
-                self._asked[url] = plan
-                requests.append(HttpRequest(url))
+                plan.request = HttpRequest(plan.query.url(host))
+                self._asked[plan.request.url] = plan
+                requests.append(plan.request)
             else:
                 held.append(plan)
         self._waiting = held
@@ -62,6 +67,26 @@ class Desk:
             if plan.query.path == path and at > now
         }
 
+    def overtake(self, path: str, symbol: str = "") -> None:
+        """What is under way of ``path`` tells of a time that is over, and answers nothing any more.
+
+        That of one ``symbol``, or of all.
+        """
+        self._waiting = [plan for plan in self._waiting if not _is_of(plan, path, symbol)]
+        for url, plan in list(self._asked.items()):
+            if _is_of(plan, path, symbol) and plan.request is not None:
+                del self._asked[url]
+                self._overtaken.append(plan.request)
+
+    def was_overtaken(self, request: HttpRequest) -> bool:
+        """True for an answer to what was overtaken; each such request is answered but once."""
+        for number, made in enumerate(self._overtaken):
+            # The very request: one of the same words may be asked anew.
+            if made is request:
+                del self._overtaken[number]
+                return True
+        return False
+
     def closed(self, url: str) -> Plan | None:
         """The plan that an answer or a failure belongs to; None where it was not asked for."""
         return self._asked.pop(url, None)
@@ -78,3 +103,7 @@ class Desk:
         plan.not_before = now + max(wait, min(SECOND << plan.tries, LONGEST_WAIT))
         self._waiting.append(plan)
         return True
+
+
+def _is_of(plan: Plan, path: str, symbol: str) -> bool:
+    return plan.query.path == path and symbol in ("", dict(plan.query.params).get("symbol"))

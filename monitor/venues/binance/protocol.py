@@ -123,6 +123,7 @@ class Binance(VenueProtocol):
         self._futures = is_futures(url) or self._roster.futures
         self._own_heartbeat = False
         self.renew_reason = ""
+        self._desk.overtake(rest.DEPTH)
         self._roster.opened(now, ts_recv)
         self._subscriptions.opened()
         self._outbox.clear()
@@ -141,6 +142,8 @@ class Binance(VenueProtocol):
     def answered(
         self, request: HttpRequest, response: HttpResponse, now: int, ts_recv: int
     ) -> list[Event]:
+        if self._desk.was_overtaken(request):
+            return []
         asked = rest.asked_by(request.url)
         plan = self._desk.closed(request.url)
         try:
@@ -156,6 +159,8 @@ class Binance(VenueProtocol):
         return events
 
     def failed(self, request: HttpRequest, reason: str, now: int, ts_recv: int) -> list[Event]:
+        if self._desk.was_overtaken(request):
+            return []
         asked, plan = rest.asked_by(request.url), self._desk.closed(request.url)
         return self._answers.try_again(asked, plan, reason, now, ts_recv)
 
@@ -273,6 +278,8 @@ class Binance(VenueProtocol):
                 self._roster.may_begin_anew(self._subscriptions.wanted)
             return []
         for name in asked.names if asked.method == "SUBSCRIBE" else ():
+            if "@depth" in name:
+                self._desk.overtake(rest.DEPTH, symbol_of(name).upper())
             self._roster.answered(name, now)
         for sync in self._syncs.values():
             if sync.wants_snapshot(now):

@@ -8,6 +8,8 @@ from monitor.model.time import SECOND
 ANSWER_LIMIT: Final = 10 * SECOND
 """Binance's own time-out for REST (rest-api.md); after it the answer won't come."""
 FIRST_PAUSE, LONGEST_PAUSE = SECOND, 30 * SECOND
+SETTLED: Final = SECOND
+"""Binance's REST may be answered by a machine that lags behind its streams by so much."""
 REFRESH_PAUSE: Final = 5 * SECOND
 REFRESH_SHARE: Final = 0.3
 """A new snapshot is taken when this share of the way from best price to edge is left."""
@@ -34,6 +36,11 @@ class SnapshotTiming:
         self._outstanding = False
         self.proven()
 
+    def acknowledged(self, now: int) -> None:
+        """The venue sends every change from now on; what was asked before is overtaken."""
+        self.acknowledged_at = now or 1
+        self._outstanding = False
+
     def asked(self, now: int) -> None:
         """A snapshot is being asked for."""
         self._outstanding = True
@@ -44,6 +51,12 @@ class SnapshotTiming:
         """A snapshot came; True where it was asked for since the acknowledgement."""
         asked, self._outstanding = self._outstanding, False
         return asked and self._asked_at >= self.acknowledged_at > 0
+
+    @property
+    def settled(self) -> bool:
+        """True where the last snapshot was asked for so late that it can't lack a change from
+        before the acknowledgement; where nothing changed since, it is whole then."""
+        return self._asked_at >= self.acknowledged_at + SETTLED
 
     def refused(self, now: int, wait: int) -> None:
         """None came; ``wait`` (ns) is the least pause the venue asks for."""
