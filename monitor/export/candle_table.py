@@ -49,7 +49,9 @@ def candle_table(series: CandleSeries, instrument: Instrument) -> Table:
             *(column.tolist() for column in columns[:9]), strict=True
         )
     ]
-    return Table(COLUMNS, rows, numeric=frozenset(COLUMNS[1:8]))
+    opens = columns.ts_open
+    span = (int(opens[0]), int(opens[-1]) + series.interval) if rows else None
+    return Table(COLUMNS, rows, numeric=frozenset(COLUMNS[1:8]), span=span)
 
 
 def _price(price: float) -> str:

@@ -15,13 +15,15 @@ class Table:
     """Named columns of texts. ``numeric`` columns hold plain decimal numbers, exact.
 
     ``about`` says what the table is (venue, symbol, span, zone, verdict, version); it
-    is written above the data as comment lines.
+    is written above the data as comment lines. ``span`` is the time its rows are of, in ns
+    UTC; None where all are of one moment.
     """
 
     columns: tuple[str, ...]
     rows: Sequence[Sequence[str]]
     numeric: frozenset[str] = frozenset()
     about: dict[str, str] = field(default_factory=dict)
+    span: tuple[int, int] | None = None
 
 
 def csv_lines(table: Table) -> Iterator[str]:

@@ -35,4 +35,5 @@ def trade_table(tape: Tape) -> Table:
         trade_id = str(view.trade_id[n])
         times = (format_rfc3339(event), str(event), str(recv))
         rows.append((*times, price, size, SIDE_NAMES[side], trade_id, named))
-    return Table(COLUMNS, rows, NUMERIC)
+    span = (int(view.ts_event.min()), int(view.ts_event.max())) if rows else None
+    return Table(COLUMNS, rows, NUMERIC, span=span)

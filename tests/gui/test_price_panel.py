@@ -1,5 +1,6 @@
 """The price panel shows the market's candles, at any zoom, and says what it doesn't know."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from pytestqt.qtbot import QtBot
 from monitor.feeds.playback import Playback
 from monitor.gui.kit.axes import PRICE_AXIS_PX, PaintedAxis
 from monitor.gui.kit.candle_item import GAP_PX, STRIP_PX, VOLUME_SHARE, _Place
+from monitor.gui.kit.caption import caption_of
 from monitor.gui.kit.chart import Mapping
+from monitor.gui.kit.export import export_panel
 from monitor.gui.kit.panel import Surroundings
 from monitor.gui.kit.timeframes import TIMEFRAMES
 from monitor.gui.panels.price import PricePanel
@@ -682,3 +685,43 @@ def test_recorded_prices_are_shown(
     assert len(expected) > 10
     assert expected == rows
     assert f"{held.last_price:,.2f}" == panel.chart.prices.tags[0].text
+
+
+def test_the_span_told_is_the_candles_in_sight(panel: PricePanel, hands: Hands, look: Look) -> None:
+    """Not the axis's, which has room on both sides: from the first's opening up to now at most."""
+    assert panel.span_shown() is None
+    held = market()
+    begun = NOW + 3_600 * SECOND
+    prints(held, begun, walk(DEAR, 20))
+    hands.now = begun + 19 * SECOND + SECOND // 2
+    panel.pick_timeframe("1s")
+    panel.watch(held)
+    look()
+    assert (begun, hands.now) == panel.span_shown()
+    hands.now += 30 * SECOND
+    look()
+    assert (begun, begun + 20 * SECOND) == panel.span_shown()
+    panel.pick_timeframe("1d")
+    assert panel.span_shown() is None
+    look()
+    assert (NOW, hands.now) == panel.span_shown()
+    assert (NOW, hands.now) == panel.table().span
+    ahead = hands.now + SECOND
+    held.apply(trade(held, ahead, float(DEAR)))
+    assert (NOW, ahead) == panel.table().span, "the venue's clock is ahead of ours"
+
+
+def test_a_csv_tells_the_span_of_its_rows(
+    panel: PricePanel, hands: Hands, look: Look, tmp_path: Path
+) -> None:
+    """Which are all that are held, not those in sight; so does the file beside it."""
+    busy(panel, hands)
+    look()
+    rows = panel.table().rows
+    assert len(rows) > 500
+    caption = caption_of(panel, "Test", "", "Depthscope 9", hands.now)
+    export_panel(panel, tmp_path / "price.csv", caption)
+    told = f"{rows[0][0][:19].replace('T', ' ')} – 2024-08-09 00:00:00 UTC"
+    assert f"# time: {told}" in (tmp_path / "price.csv").read_text().splitlines()
+    assert told == json.loads((tmp_path / "price.csv.json").read_text())["time"]
+    assert told != caption.span

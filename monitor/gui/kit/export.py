@@ -13,6 +13,7 @@ from PySide6.QtSvg import QSvgGenerator
 from monitor.export.table import Table, csv_lines
 from monitor.export.whole_file import reason_of, whole_file, write_whole
 from monitor.gui.kit.caption import Caption, height_of, paint_caption
+from monitor.gui.kit.moments import span_words
 from monitor.gui.kit.panel import Panel
 from monitor.gui.kit.panel_header import HEIGHT
 
@@ -60,7 +61,9 @@ def export_steps(
     form = form_of(path)
     try:
         if form == "csv":
-            yield from _csv_steps(_captioned(panel.table(), caption), path)
+            table = panel.table()
+            caption = _spanning(table, caption, utc=panel.surroundings.utc)
+            yield from _csv_steps(_captioned(table, caption), path)
         else:
             yield Progress(0, 1)
             write_whole(path, picture_bytes(panel, form, caption, scale))
@@ -172,6 +175,13 @@ def _pdf(panel: Panel, caption: Caption) -> bytes:
     paint_panel(painter, panel, caption)
     painter.end()
     return buffer.taken()
+
+
+def _spanning(table: Table, caption: Caption, *, utc: bool) -> Caption:
+    """The caption with the time of the table's rows, which are more than those in sight."""
+    if table.span is None:
+        return caption
+    return replace(caption, span=span_words(*table.span, utc=utc))
 
 
 def _captioned(table: Table, caption: Caption) -> Table:

@@ -157,7 +157,7 @@ class Panel(QWidget):
         """The data behind the picture, exact."""
 
     def span_shown(self) -> tuple[int, int] | None:
-        """The span of time in sight (ns UTC); None for a panel that shows one moment."""
+        """The time of the data in sight (ns UTC), not the axis's; None where it is one moment."""
         return None
 
     def actions_offered(self) -> tuple[Action, ...]:

@@ -1,6 +1,7 @@
 """Price: candles or a line from one second to one day, with volume, quotes and the past."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -115,13 +116,30 @@ class PricePanel(Panel):
         market = self.market
         if market is None:
             return Table((), ())
-        return candle_table(market.candles(self.interval), market.instrument)
+        table = candle_table(market.candles(self.interval), market.instrument)
+        return table if table.span is None else replace(table, span=self._so_far(*table.span))
 
     def span_shown(self) -> tuple[int, int] | None:
-        if self._base is None:
+        if self._base is None or self._window is None:
             return None
-        end = min(self.time.right, max(self._newest, self.time.left))
-        return self._base + round(self.time.left * SECOND), self._base + round(end * SECOND)
+        opens, step = self._in_sight.ts_open, self._step
+        start, stop = self.chart.moment(self.time.left), self.chart.moment(self.time.right)
+        shown = opens[(opens > start - step) & (opens < stop)]
+        held, interval = self._window.series.view().ts_open, self.interval
+        if not len(shown) or not len(held):
+            return None
+        # Merged candles begin before the first and end after the last of their parts.
+        first, last = max(shown[0], held[0]), min(shown[-1] + step, held[-1] + interval)
+        return self._so_far(int(first), int(last))
+
+    def _so_far(self, start: int, stop: int) -> tuple[int, int]:
+        """A span of candles, the last of which may not be over yet."""
+        trades = None if self.market is None else self.market.tape.view().ts_event
+        # The venue's clock may be ahead of ours; a clock without dates knows neither.
+        now = int(trades[-1]) if trades is not None and len(trades) else start
+        if self.surroundings.since is None:
+            now = max(now, self.surroundings.wall_clock())
+        return start, max(start, min(stop, now))
 
     def actions_offered(self) -> tuple[Action, ...]:
         picks = tuple(

@@ -66,6 +66,25 @@ def test_rows_are_the_trades_newest_on_top(panel: TapePanel, price: str, written
     assert [Ink.SELL, Ink.BUY] == [row.cells[1].ink for row in shown(panel)[:2]]
 
 
+def test_spans_are_the_trades(panel: TapePanel) -> None:
+    """Of the picture those in sight, held still or not; of the table all."""
+    assert panel.span_shown() is None
+    held = market()
+    panel.watch(held)
+    shown(panel)
+    assert panel.span_shown() is None
+    prints(held, NOW, [61685.99] * 25)
+    shown(panel)
+    assert (NOW + 15 * SECOND, NOW + 24 * SECOND) == panel.span_shown()
+    assert (NOW, NOW + 24 * SECOND) == panel.table().span
+    panel._toggle_freeze()
+    prints(held, NOW + 30 * SECOND, [61685.99] * 5)
+    shown(panel)
+    assert (NOW + 16 * SECOND, NOW + 24 * SECOND) == panel.span_shown()
+    panel.watch(None)
+    assert panel.span_shown() is None
+
+
 def test_a_new_print_costs_a_row(panel: TapePanel) -> None:
     """What was painted moves down; only the new row is painted."""
     held = market()

@@ -29,6 +29,7 @@ LARGE_EVERY = 256
 LARGE_MOVES = 1.25
 COMMON_MOVES = 10
 NOTHING_SEEN = Extent(0.0, 0.0, 0.0, 0, 0)
+NO_TIMES = np.empty(0, dtype=np.int64)
 SHORT_BELOW = 20
 """Where the pace is slower than so many a second, it has a decimal."""
 
@@ -55,6 +56,7 @@ class TapePanel(TablePanel):
         self._style: tuple[object, ...] = ()
         self._told: tuple[Instrument, Decimal, Digits] | None = None
         self._paced: tuple[object, ...] = ()
+        self._seen = NO_TIMES
 
     @property
     def frozen(self) -> bool:
@@ -89,6 +91,8 @@ class TapePanel(TablePanel):
         if on_screen:
             self._offset = window.offset
         self._show_place(window, rows, on_screen=on_screen)
+        if on_screen:
+            self._seen = market.tape.view().ts_event[window.places]
         if not len(window.places):
             return Content(note=self._waiting(market))
         view = market.tape.view()
@@ -108,6 +112,9 @@ class TapePanel(TablePanel):
         """Every trade the tape holds, whatever is filtered, oldest first; exact."""
         return Table((), ()) if self.market is None else trade_table(self.market.tape)
 
+    def span_shown(self) -> tuple[int, int] | None:
+        return (int(self._seen.min()), int(self._seen.max())) if len(self._seen) else None
+
     def actions_offered(self) -> tuple[Action, ...]:
         return (
             Action("Larger trades only", "+", lambda: self._step_floor(1)),
@@ -124,6 +131,7 @@ class TapePanel(TablePanel):
     def market_changed(self) -> None:
         self._large, self._judged_at = math.inf, -LARGE_EVERY
         self._extent, self._paced = NOTHING_SEEN, ()
+        self._seen = NO_TIMES
         self._cache.clear()
         self._revision = 0 if self.market is None else self.market.tape.revision
         self.go_live()
