@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from monitor.app.logs import note_crash
+from monitor.gui.window.program import Alarm
 
 log = logging.getLogger(__name__)
 
@@ -53,4 +54,4 @@ class Crashes:
         self._seen.add(seen)
         path: Path | None = note_crash(error)
         where = f"the details are in {path}" if path else "no log could be written"
-        self._notices.append(f"An error of the program ({type(error).__name__}); {where}.")
+        self._notices.append(Alarm(f"An error of the program ({type(error).__name__}); {where}."))

@@ -14,7 +14,7 @@ from monitor.export.whole_file import reason_of
 from monitor.feeds.hub import Hub
 from monitor.feeds.recorder import Recorder
 from monitor.feeds.recording import RecordingError
-from monitor.gui.window.program import RecordingState
+from monitor.gui.window.program import Alarm, RecordingState
 from monitor.gui.window.sizes import bytes_words
 from monitor.model.time import SECOND
 
@@ -80,10 +80,11 @@ class Recordings:
             folder.mkdir(parents=True, exist_ok=True)
             recorder = Recorder(path, venue, symbols, f"depthscope {__version__}", wall)
         except RecordingError as error:
-            self._notices.append(str(error))
+            self._notices.append(Alarm(str(error)))
             return False
         except OSError as error:
-            self._notices.append(f"The recording {path} was not begun: {reason_of(error)}.")
+            sentence = f"The recording {path} was not begun: {reason_of(error)}."
+            self._notices.append(Alarm(sentence))
             return False
         self._running[venue] = recorder, wall
         for session in hub.sessions(venue):
@@ -113,7 +114,7 @@ class Recordings:
         for recorder, _ in self._running.values():
             if recorder.problem and recorder.problem not in self._told:
                 self._told.add(recorder.problem)
-                self._notices.append(recorder.problem)
+                self._notices.append(Alarm(recorder.problem))
 
     async def close(self, hub: Hub) -> None:
         """End all of them, and wait until they are on the disk."""
@@ -125,7 +126,7 @@ class Recordings:
     async def _close(self, recorder: Recorder, lasted_s: float) -> None:
         await asyncio.to_thread(recorder.close)
         if recorder.problem:
-            self._notices.append(recorder.problem)
+            self._notices.append(Alarm(recorder.problem))
         else:
             size = bytes_words(recorder.bytes_written)
             self._notices.append(f"Recorded {lasted_words(lasted_s)}, {size}: {recorder.path}")

@@ -37,7 +37,10 @@ class Card(QFrame):
         self.hide()
 
     def open_card(self) -> None:
-        """Show it, and take the focus."""
+        """Show it in place of any other, and take the focus."""
+        for other in self._ground.findChildren(Card):
+            if other is not self:
+                other.close_card()
         self.place()
         self.show()
         self.raise_()

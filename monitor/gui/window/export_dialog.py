@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
@@ -33,6 +33,7 @@ from monitor.gui.kit.panel import Panel
 from monitor.gui.kit.text import plain, plain_label
 from monitor.gui.window.card import Card
 from monitor.gui.window.choice_box import ChoiceBox
+from monitor.gui.window.folders import usual_folder
 from monitor.gui.window.program import Program
 from monitor.gui.window.redraw_command import redraw_command
 from monitor.model.time import SECOND
@@ -99,8 +100,10 @@ class ExportCard(Card):
         if panel in self._offered:
             self.which.setCurrentIndex(self._offered.index(panel))
         self.scale.setCurrentIndex(self._program.settings.export.scale - 1)
-        self.folder.setText(self._folder or self._program.settings.export.folder or _pictures())
-        self._say("")
+        named = self._folder or self._program.settings.export.folder
+        usual, trouble = ("", "") if named else usual_folder()
+        self.folder.setText(named or usual)
+        self._say(trouble, wrong=bool(trouble))
         self._suggest()
         self.open_card()
         self.export.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -113,21 +116,26 @@ class ExportCard(Card):
 
     def start(self) -> None:
         """Export as chosen; an existing file is never overwritten, a number is added."""
+        if self._steps is not None:
+            return
+        self._say("")
         panel = self._panel()
-        if panel is None or self._steps is not None:
+        if panel is None:
             return
         name = self.name.text().strip()
         ending = f".{self._form()}"
         if not name or Path(name).name != name:
             self._say(f"'{name}' was no name for a file.", wrong=True)
             return
-        folder = Path(self.folder.text().strip() or _pictures()).expanduser()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            self._say(f"The folder {folder} could not be made: {reason_of(error)}.", wrong=True)
+        folder = self._made_folder()
+        if folder is None:
             return
-        self._path = _free(folder / (name if name.lower().endswith(ending) else name + ending))
+        path = folder / (name if name.lower().endswith(ending) else name + ending)
+        try:
+            self._path = _free(path)
+        except OSError as error:
+            self._say(f"{plain(str(path), 200)} was not saved: {reason_of(error)}.", wrong=True)
+            return
         caption, scale = self._caption(panel), self._scale()
         size = size_of(panel, caption)
         command = redraw_command(
@@ -152,6 +160,18 @@ class ExportCard(Card):
         self._say(f"Copied: {image.width():,} × {image.height():,} pixels.")
 
     # Inside.
+
+    def _made_folder(self) -> Path | None:
+        """The folder named, made where it wasn't there; None, and said, where it can't be."""
+        named = self.folder.text().strip() or usual_folder()[0]
+        try:
+            folder = Path(named).expanduser()
+            folder.mkdir(parents=True, exist_ok=True)
+        except (OSError, RuntimeError) as error:
+            reason = reason_of(error) if isinstance(error, OSError) else str(error)
+            self._say(f"The folder {named} could not be made: {reason}.", wrong=True)
+            return None
+        return folder
 
     def _step(self) -> None:
         assert self._steps is not None
@@ -282,11 +302,6 @@ def _line(name: str, parent: QWidget) -> QLineEdit:
     made = QLineEdit(parent)
     made.setAccessibleName(name)
     return made
-
-
-def _pictures() -> str:
-    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    return place if place and Path(place).is_dir() else str(Path.home())
 
 
 def _free(path: Path) -> Path:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from monitor.gui.kit.fonts import SMALL_PX, font
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme, blend
+from monitor.gui.window.program import Alarm
 
 HEIGHT = 28
 MOST = 20
@@ -40,13 +41,19 @@ class Notices(QWidget):
         self.update()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence after those that wait; one that is there already isn't said twice."""
+        """Show a sentence after those that wait, an Alarm before them.
+
+        One that is there already isn't said twice.
+        """
         shown = plain(sentence, LONGEST)
         if not shown or shown in self._waiting:
             return
         if self._greeting in self._waiting:
             self._waiting.remove(self._greeting)
-        self._waiting.append(shown)
+        if isinstance(sentence, Alarm):
+            self._waiting.appendleft(shown)
+        else:
+            self._waiting.append(shown)
         self._renew()
 
     def greet(self, sentence: str) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from monitor.gui.kit.text import plain, plain_label
 from monitor.gui.window.card import Card
 from monitor.gui.window.choice_box import ChoiceBox
+from monitor.gui.window.folders import folder_trouble
 from monitor.gui.window.program import Program
 from monitor.workspace.form import Field, WrongSetting, fields, value_at, with_value
 
@@ -26,6 +27,7 @@ WIDTH = 520
 LINES_PX = 64
 EDGE = 12
 MOST = 1_000_000
+FOLDERS = (("recording", "folder"), ("export", "folder"))
 NAMED = {"utc": "UTC"}
 """Choices that are no words; of the others the first letter is made large."""
 
@@ -151,6 +153,11 @@ class SettingsCard(Card):
         except WrongSetting as error:
             self._tell(field.path, str(error))
             return
+        if changed != settings and field.path in FOLDERS and value:
+            trouble = folder_trouble(str(value))
+            if trouble:
+                self._tell(field.path, f"{field.title} not accepted: {trouble}")
+                return
         self._tell(field.path, "")
         if changed != settings:
             self._program.change_settings(changed)

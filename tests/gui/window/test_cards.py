@@ -1,6 +1,7 @@
 """The settings form and the replay bar."""
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSpinBox
 
+from monitor.gui.window.card import Card
+from monitor.gui.window.program import Alarm
 from monitor.gui.window.replay_bar import speed_words
 from monitor.model.time import SECOND
 from monitor.studies.number_format import MISSING
-from monitor.workspace.form import fields
+from monitor.workspace.form import fields, value_at
 from monitor.workspace.settings import Picks, Settings
 from tests.gui.window.conftest import BTC, MEME, Open, Stage
 
@@ -86,6 +89,61 @@ def test_a_wrong_value_is_told_below_its_field_and_not_taken(stage: Stage) -> No
     proxy.editingFinished.emit()
     assert "" == card.troubles["network", "proxy"].text()
     assert "http://127.0.0.1:8080" == stage.program.settings.network.proxy
+
+
+def test_a_folder_that_cannot_be_is_told_at_its_field(stage: Stage, tmp_path: Path) -> None:
+    """What isn't whole, lies in a file or can't be made is not taken; one still to be made is."""
+    stage.window.toggle_settings()
+    card = stage.window.settings_card
+    (tmp_path / "file").write_text("")
+    for path in (("recording", "folder"), ("export", "folder")):
+        line, trouble = card.inputs[path], card.troubles[path]
+        assert isinstance(line, QLineEdit)
+        wrong = ["relative/../x", "~nobody-of-that-name/x", str(tmp_path / "file" / "x")]
+        wrong += [str(tmp_path / ("n" * 300))]
+        wrong += ["/proc/nope"] if sys.platform == "linux" else []
+        for text in wrong:
+            line.setText(text)
+            line.editingFinished.emit()
+            assert f"{path[0].capitalize()} folder not accepted: " in trouble.text(), text
+            assert "" == value_at(stage.program.settings, path)
+        for text in (str(tmp_path), str(tmp_path / "to be" / "made"), ""):
+            line.setText(text)
+            line.editingFinished.emit()
+            assert "" == trouble.text()
+            assert text == value_at(stage.program.settings, path)
+    assert ["file"] == [one.name for one in tmp_path.iterdir()]
+
+
+def test_only_one_card_is_open(stage: Stage) -> None:
+    """Whichever opens, the one before goes; after it the keys are the panel's again."""
+    window = stage.window
+    panel = window.workbench.panel("price-1")
+    panel.setFocus()
+    other = Card("Export", window.ground, 300)
+    cards = (window.settings_card, window.feed_card, other)
+    for card in (window.settings_card, other, window.feed_card, other, window.settings_card):
+        card.open_card()
+        assert [card] == [one for one in cards if one.isVisible()]
+        assert card.isAncestorOf(stage.focus())
+    stage.key(Qt.Key.Key_Escape)
+    assert not any(one.isVisible() for one in cards)
+    assert panel.isAncestorOf(stage.focus())
+
+
+def test_an_alarm_goes_before_what_waits(stage: Stage) -> None:
+    """An error is in sight at once; what was there is next."""
+    notices = stage.window.notices
+    while notices.dismiss():
+        pass
+    notices.say("The first.")
+    notices.say("The second.")
+    notices.say(Alarm("An error of the program."))
+    told = []
+    while notices.text:
+        told.append(notices.text)
+        notices.dismiss()
+    assert ["An error of the program.", "The first.", "The second."] == told
 
 
 def test_tables_are_written_a_line_each(stage: Stage) -> None:
