@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from monitor.app.judgement import FAILED, OK, Judge, Report, unreadable
-from monitor.app.plugins import protocol_of
+from monitor.app.recorded_venue import player_of
 from monitor.app.terminal import plain, progress_bar, table
 from monitor.feeds.feed_error import FeedError
 from monitor.feeds.recording import RecordingError
@@ -41,7 +41,7 @@ def judge(path: Path, offsets: Sequence[Decimal] = ()) -> Report:
                 bar.total = total
                 bar.update(done - bar.n)
 
-            with Judge(path, protocol_of) as judged:
+            with Judge(path, player_of(path)) as judged:
                 judged.play(offsets, progress)
                 return judged.report(offsets)
     except (RecordingError, FeedError) as error:

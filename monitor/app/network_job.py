@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 
 from monitor.app.demo_server import DemoServer
 from monitor.app.failure import BadUse, JobFailed
-from monitor.app.plugins import protocol_at, protocol_of, venue_ids
+from monitor.app.venue_sources import VenueSources
 from monitor.demo.listing import VENUE as DEMO
 from monitor.feeds.feed_error import FeedError
 from monitor.feeds.hub import Hub
+from monitor.feeds.network import Network
 from monitor.model.events import Event, InstrumentList, Refusal
 from monitor.model.instrument import Instrument
-from monitor.protocol.venue import VenueProtocol
 
 LIST_TIMEOUT_S = 20.0
 PATIENCE_S = 5.0
@@ -58,17 +58,22 @@ async def _with_signals(job: Callable[[asyncio.Event], Coroutine[None, None, int
 
 @asynccontextmanager
 async def open_hub(
-    venues: Iterable[str], listener: Listener, *, demo_seed: int, demo_rate: float | None
+    venues: Iterable[str],
+    listener: Listener,
+    sources: VenueSources,
+    *,
+    demo_seed: int,
+    demo_rate: float | None,
 ) -> AsyncIterator[Hub]:
-    """A hub for these venues; the demo exchange is started where it is among them."""
-    demo = DemoServer(seed=demo_seed, rate=demo_rate) if DEMO in venues else None
+    """A hub for these venues; the demo exchange is started where it is among them.
+
+    How each is reached, ``sources`` tells: the user's settings, as in the window.
+    """
+    ours = DEMO in venues and DEMO not in sources.network.open_feeds
+    demo = DemoServer(seed=demo_seed, rate=demo_rate) if ours else None
     try:
-        url = await _start(demo) if demo else ""
-
-        def make(venue: str) -> VenueProtocol:
-            return protocol_at(venue, url) if venue == DEMO else protocol_of(venue)
-
-        hub = Hub(make, listener.sink)
+        sources.demo_url = await _start(demo) if demo else ""
+        hub = Hub(sources.protocol_of, listener.sink, Network(proxy=sources.network.proxy))
         try:
             yield hub
         finally:
@@ -122,12 +127,12 @@ async def first_of(*events: asyncio.Event, timeout_s: float | None) -> None:
             wait.cancel()
 
 
-def require_known(venues: Iterable[str]) -> None:
+def require_known(venues: Iterable[str], sources: VenueSources) -> None:
     """Raises BadUse for a venue that is not there."""
     for venue in venues:
-        if venue not in venue_ids():
+        if venue not in sources.ids():
             try:
-                protocol_of(venue)
+                sources.protocol_of(venue)
             except FeedError as error:
                 raise BadUse(str(error)) from error
 

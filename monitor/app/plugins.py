@@ -6,8 +6,6 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-import msgspec
-
 from monitor.feeds.feed_error import FeedError
 from monitor.protocol.facts import Facts
 from monitor.protocol.venue import VenueProtocol
@@ -26,11 +24,6 @@ def venue_ids() -> list[str]:
 def protocol_of(venue: str) -> VenueProtocol:
     """A new protocol of a venue. Raises FeedError, in a sentence, where there is none."""
     return _load(venue)()
-
-
-def protocol_at(venue: str, url: str) -> VenueProtocol:
-    """The same for a venue whose WebSocket is at ``url`` and nowhere else."""
-    return make_protocol(venue, lambda facts: msgspec.structs.replace(facts, urls=(url,)))
 
 
 def make_protocol(venue: str, changed: Callable[[Facts], Facts]) -> VenueProtocol:
@@ -56,10 +49,20 @@ def panel_kinds() -> dict[str, type[Any]]:
     return found
 
 
+def unknown_venue(venue: str, known: list[str]) -> str:
+    """The sentence for a venue that isn't there, with what was perhaps meant."""
+    close = difflib.get_close_matches(venue.lower(), known, n=3, cutoff=0.5)
+    if close:
+        return f"there is no venue '{venue}'; did you mean {' or '.join(close)}?"
+    if not known:
+        return f"there is no venue '{venue}': no venue is installed; reinstall Depthscope"
+    return f"there is no venue '{venue}'; there are {', '.join(known)}"
+
+
 def _load(venue: str) -> Callable[..., VenueProtocol]:
     known = _entry_points(VENUES)
     if venue not in known:
-        raise FeedError(_unknown(venue, sorted(known)))
+        raise FeedError(unknown_venue(venue, sorted(known)))
     try:
         made = known[venue].load()
     except Exception as error:
@@ -76,12 +79,3 @@ def _entry_points(group: str) -> dict[str, EntryPoint]:
     for point in entry_points(group=group):
         found.setdefault(point.name, point)
     return found
-
-
-def _unknown(venue: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(venue.lower(), known, n=3, cutoff=0.5)
-    if close:
-        return f"there is no venue '{venue}'; did you mean {' or '.join(close)}?"
-    if not known:
-        return f"there is no venue '{venue}': no venue is installed; reinstall Depthscope"
-    return f"there is no venue '{venue}'; there are {', '.join(known)}"

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from monitor import __version__
+from monitor.app.chosen_settings import chosen_settings
 from monitor.app.failure import BadUse, JobFailed
 from monitor.app.network_job import (
     Listener,
@@ -20,6 +21,7 @@ from monitor.app.network_job import (
 )
 from monitor.app.symbol_search import close_symbols
 from monitor.app.terminal import plain, progress_bar
+from monitor.app.venue_sources import VenueSources
 from monitor.feeds.hub import Hub
 from monitor.feeds.recorder import Recorder
 from monitor.feeds.recording import SUFFIXES, RecordingError
@@ -33,12 +35,13 @@ LOOK_S = 0.25
 def run(options: argparse.Namespace) -> int:
     """Record until the time is over, Ctrl+C or SIGTERM; 1 where nothing could be recorded."""
     wanted = _wanted(options.instruments)
-    require_known(wanted)
+    sources = VenueSources(chosen_settings().network)
+    require_known(wanted, sources)
     files = file_names(options.out, list(wanted))
     for path in files.values():
         if path.exists() and not (path.is_file() and path.stat().st_size == 0):
             raise BadUse(f"{path} is there already, and a recording is never overwritten")
-    return run_job(lambda stop: _record(options, wanted, files, stop))
+    return run_job(lambda stop: _record(options, wanted, files, sources, stop))
 
 
 def file_names(out: Path, venues: Sequence[str]) -> dict[str, Path]:
@@ -70,6 +73,7 @@ async def _record(
     options: argparse.Namespace,
     wanted: Mapping[str, list[str]],
     files: Mapping[str, Path],
+    sources: VenueSources,
     stop: asyncio.Event,
 ) -> int:
     listener = Listener()
@@ -78,7 +82,7 @@ async def _record(
         for venue, symbols in wanted.items():
             recorders[venue] = _begin(files[venue], venue, symbols)
         async with open_hub(
-            wanted, listener, demo_seed=options.demo_seed, demo_rate=options.demo_rate
+            wanted, listener, sources, demo_seed=options.demo_seed, demo_rate=options.demo_rate
         ) as hub:
             for venue, recorder in recorders.items():
                 hub.record(venue, recorder)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from monitor.app.plugins import protocol_of
 from monitor.app.provisional import provisional
+from monitor.app.recorded_venue import player_of
 from monitor.app.standing import Recorded, Standing
 from monitor.book.book import Book
 from monitor.feeds.player import Player
@@ -39,7 +39,7 @@ class RecordedMarkets:
         self.markets = Markets()
         self.lags: dict[str, LagWindow] = {}
         self._joined: dict[str, object] = {}
-        self.player = Player(path, protocol_of, self._sink, restarted=self._restarted)
+        self.player = Player(path, player_of(path), self._sink, restarted=self._restarted)
         header = self.player.header
         self.venue = header.venue
         listed = tuple(

@@ -11,7 +11,7 @@ import msgspec
 from monitor import __version__
 from monitor.app.failure import BadUse, JobFailed
 from monitor.app.paths import resources
-from monitor.app.plugins import panel_kinds, protocol_of
+from monitor.app.plugins import panel_kinds
 from monitor.app.recorded_markets import RecordedMarkets
 from monitor.app.terminal import progress_bar
 from monitor.feeds.recording import RecordingError
@@ -139,7 +139,7 @@ def _frame(panel: Panel, now: int) -> None:
 
 
 def _caption(panel: Panel, recorded: RecordedMarkets, now: int) -> Caption:
-    name = protocol_of(recorded.venue).facts.name
+    name = recorded.player.protocol.facts.name
     return caption_of(panel, name, REPLAY, f"Depthscope {__version__}", now)
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from monitor.app.plugins import make_protocol, protocol_of, venue_ids
+from monitor.app.plugins import make_protocol, protocol_of, unknown_venue, venue_ids
 from monitor.demo.listing import VENUE as DEMO
 from monitor.feeds.feed_error import FeedError
 from monitor.protocol.facts import Facts
@@ -43,14 +43,24 @@ class VenueSources:
         """A new protocol. Raises FeedError, in a sentence."""
         own = self.network.open_feeds.get(venue)
         if own is not None:
-            return make_protocol(DEMO, lambda facts: _own_feed(facts, venue, own))
+            return own_feed(venue, own)
         if venue == DEMO:
             if not self.demo_url:
                 raise FeedError(NOT_YET)
             url = self.demo_url
             return make_protocol(DEMO, lambda facts: msgspec.structs.replace(facts, urls=(url,)))
+        if venue not in self.ids():
+            raise FeedError(unknown_venue(venue, sorted(self.ids())))
         addresses = self.network.hosts.get(venue, "")
         return make_protocol(venue, lambda facts: with_hosts(facts, addresses))
+
+
+def own_feed(venue: str, url: str = "") -> VenueProtocol:
+    """The protocol of a user's own Open Feed; without an address, to play what it once sent."""
+    urls = (url,) if url else ()
+    return make_protocol(
+        DEMO, lambda facts: msgspec.structs.replace(facts, id=venue, name=venue, urls=urls)
+    )
 
 
 def with_hosts(facts: Facts, addresses: str) -> Facts:
@@ -63,7 +73,3 @@ def with_hosts(facts: Facts, addresses: str) -> Facts:
         urls=(*sockets, *(url for url in facts.urls if url not in sockets)),
         rest_urls=(*pages, *(url for url in facts.rest_urls if url not in pages)),
     )
-
-
-def _own_feed(facts: Facts, venue: str, url: str) -> Facts:
-    return msgspec.structs.replace(facts, id=venue, name=venue, urls=(url,))

@@ -133,12 +133,6 @@ def test_a_venue_that_breaks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         plugins.protocol_of("any")
 
 
-def test_a_venue_can_be_put_elsewhere() -> None:
-    """The same venue at another address, and nowhere else."""
-    url = "ws://127.0.0.1:9/"
-    assert (url,) == plugins.protocol_at("demo", url).facts.urls
-
-
 def test_how_long_a_recording_lasted() -> None:
     """In the units a person would use."""
     told = [lasted_words(seconds) for seconds in (0.2, 42.4, 59.6, 303, 3_600, 7_530)]
