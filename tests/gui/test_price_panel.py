@@ -1,13 +1,14 @@
 """The price panel shows the market's candles, at any zoom, and says what it doesn't know."""
 
 import json
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QBuffer, QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QWheelEvent
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -19,6 +20,7 @@ from monitor.gui.kit.candle_item import GAP_PX, STRIP_PX, VOLUME_SHARE, _Place
 from monitor.gui.kit.caption import caption_of
 from monitor.gui.kit.chart import Mapping
 from monitor.gui.kit.export import export_panel
+from monitor.gui.kit.fonts import font
 from monitor.gui.kit.panel import Surroundings
 from monitor.gui.kit.timeframes import TIMEFRAMES
 from monitor.gui.panels.price import PricePanel
@@ -554,6 +556,30 @@ def test_a_vector_file_is_vector(panel: PricePanel, hands: Hands, look: Look, pr
     last = f"{held.last_price:,.{2 if price == DEAR else 8}f}"
     assert last in svg
     assert svg.count("<rect") + svg.count("<polygon") + svg.count("<path") >= 100
+
+
+@pytest.mark.parametrize("price", [CHEAP, DEAR])
+def test_text_of_an_svg_keeps_its_width_in_any_font(
+    panel: PricePanel, hands: Hands, look: Look, tmp_path: Path, price: str
+) -> None:
+    """Where the font isn't installed another is squeezed into the width that was painted."""
+    busy(panel, hands, price)
+    look()
+    caption = caption_of(panel, "Test & <Test>", "", "Depthscope 9", hands.now)
+    export_panel(panel, tmp_path / "price.svg", caption)
+    root = ET.parse(tmp_path / "price.svg").getroot()  # noqa: S314 - our own file
+    texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
+    assert len(texts) > 10
+    for one in texts:
+        strong = one.get("font-weight") == "600"
+        metrics = QFontMetricsF(font(int(one.get("font-size", "")), strong=strong))
+        assert pytest.approx(metrics.horizontalAdvance(one.text or ""), abs=0.01) == float(
+            one.get("textLength", "")
+        )
+        assert "spacingAndGlyphs" == one.get("lengthAdjust")
+        assert one.get("font-family", "").startswith("'IBM Plex Sans', ")
+        assert one.get("font-family", "").endswith(", sans-serif")
+    assert "Test & <Test>" in {one.text for one in texts}
 
 
 def test_a_picture_is_what_the_window_shows(panel: PricePanel, hands: Hands, look: Look) -> None:

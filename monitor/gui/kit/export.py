@@ -16,6 +16,7 @@ from monitor.gui.kit.caption import Caption, height_of, paint_caption
 from monitor.gui.kit.moments import span_words
 from monitor.gui.kit.panel import Panel
 from monitor.gui.kit.panel_header import HEIGHT
+from monitor.gui.kit.svg_text import steadied
 
 Form = Literal["png", "svg", "pdf", "csv"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -157,7 +158,7 @@ def _svg(panel: Panel, caption: Caption) -> bytes:
     painter = QPainter(generator)
     paint_panel(painter, panel, caption)
     painter.end()
-    return buffer.taken()
+    return steadied(buffer.taken().decode()).encode()
 
 
 def _pdf(panel: Panel, caption: Caption) -> bytes:
