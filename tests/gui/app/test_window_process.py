@@ -117,7 +117,9 @@ def test_it_ends_cleanly_while_recording(home: Path, how: signal.Signals | str) 
 
 
 CLOSED_AT_ONCE = """
+import faulthandler
 import sys
+faulthandler.dump_traceback_later(45, exit=True)  # says where it stands if it doesn't end
 from monitor.app import cli
 from monitor.gui.window.shell import Shell
 shown = Shell.show_at_once
