@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
-from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote_plus, urlsplit, urlunsplit
 
 import msgspec
 
@@ -11,7 +11,8 @@ REDACTED = "REDACTED"
 
 _SECRET_NAME = re.compile(
     r"(?:api|access|private|listen|client|public)[-_ ]?(?:key|id|token)$|secret|token|pass(?:word|wd|phrase)|"
-    r"signature|credential|authoriz|bearer|jwt|session[-_]?id|^(?:x[-_])?(?:key|sign|sig|auth|pwd|pw)$|"
+    r"signature|credential|authoriz|bearer|jwt|session[-_]?id|auth[-_]?code|"
+    r"^(?:x[-_])?(?:key|sign|sig|auth|pass|pwd|pw)$|"
     r"(?:api|access)[-_]?sign$|nonce",
     re.IGNORECASE,
 )
@@ -35,11 +36,12 @@ _LOGIN_KEYS = frozenset(
 )
 _TOKEN_SHAPE = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|(?i:\bbearer\s+)[\w.~+/=-]{8,}")
 _SUSPECT = re.compile(
-    r"key|secret|token|pass|sig|cred|auth|bearer|jwt|session|pwd|\bpw\b|nonce|log_?[io]n|eyj|access|client",
+    r"key|secret|token|pass|sig|cred|auth|bearer|jwt|session|pwd|\bpw\b|nonce|log_?[io]n|eyj|access|client|\\u00",
     re.IGNORECASE,
 )
 _IN_TEXT = re.compile(
-    r"""(?ix) ( [\w-]* (?:key|secret|token|pass(?:word|wd|phrase)|signature|authorization|jwt) )
+    r"""(?ix) ( [\w-]* (?:key|secret|token|pass(?:word|wd|phrase)|signature|authorization|jwt|
+            auth[-_]?code) | (?<![\w-]) pass (?= ["']?\s*= | ["']\s*: ) )
         ( ["']? \s* [=:] \s* ["']? ) ( [^\s"'&,;{}]+ )""",
 )
 
@@ -87,6 +89,7 @@ class Redactor:
             return _IN_TEXT.sub(rf"\1\2{REDACTED}", url)
         clean = parts._replace(
             netloc=_without_password(parts),
+            path="/".join(_clean_parameter(part) for part in parts.path.split("/")),
             query=_clean_query(parts.query),
             fragment=_clean_query(parts.fragment),
         )
@@ -169,5 +172,9 @@ def _clean_query(query: str) -> str:
 
 
 def _clean_parameter(part: str) -> str:
+    """One parameter, or several parted by ``;``, which may as well be a part of a secret."""
     name, equals, value = part.partition("=")
-    return f"{name}={REDACTED}" if equals and value and _SECRET_NAME.search(name) else part
+    if equals and value and _SECRET_NAME.search(unquote_plus(name.rpartition(";")[2])):
+        return f"{name}={REDACTED}"
+    first, semicolon, others = part.partition(";")
+    return first + semicolon + _clean_parameter(others) if semicolon else part

@@ -24,6 +24,8 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJjYW5hcnkiOiJjQW5BclkifQ.c2lnbmF0dXJl"
         {"jsonrpc": "2.0", "method": "public/auth", "params": {"client_secret": CANARY}},
         {"type": "subscribe", "api_key": CANARY, "token": CANARY},
         {"params": {"listenKey": CANARY}},
+        {"user": "bob", "pass": CANARY},
+        {"grant": "x", "auth_code": CANARY},
         {"params": {"signature": [CANARY, {"deep": CANARY}]}},
         {"method": "x", "headers": {"Authorization": f"Bearer {CANARY}"}},
         {"free": f"text with {JWT} in it"},
@@ -53,6 +55,25 @@ def test_harmless_messages_stay_as_they_are(text: str) -> None:
     assert text == Redactor().message(text)
 
 
+def test_a_name_written_with_escapes_is_still_a_name() -> None:
+    r"""``\u0065`` is an ``e`` to whoever reads the JSON."""
+    assert '{"token":"REDACTED"}' == Redactor().message('{"tok\\u0065n":"SECRET"}')
+
+
+@pytest.mark.parametrize(
+    ("line", "clean"),
+    [
+        ('{user: bob, "pass": "SECRET"}', '{user: bob, "pass": "REDACTED"}'),
+        ("login with pass=SECRET", "login with pass=REDACTED"),
+        ("auth_code: SECRET", "auth_code: REDACTED"),
+        ("the second pass: 12 rows", "the second pass: 12 rows"),
+    ],
+)
+def test_lines_of_text_lose_their_secrets(line: str, clean: str) -> None:
+    """By the names before them; a word that only looks like one stays."""
+    assert clean == Redactor().text(line)
+
+
 def test_numbers_beside_a_secret_keep_their_digits() -> None:
     """Only the secret is replaced; a long number is not rounded on the way."""
     clean = Redactor().message('{"token":"abc","n":12345678901234567890.10,"on":true}')
@@ -69,6 +90,14 @@ def test_numbers_beside_a_secret_keep_their_digits() -> None:
         ("https://h/q?symbol=A&limit=5", "https://h/q?symbol=A&limit=5"),
         (f"https://h/{JWT}/q", "https://h/REDACTED/q"),
         ("https://[broken?token=SECRET", None),
+        ("https://[broken?user=bob&pass=SECRET&auth_code=SECRET", None),
+        ("wss://h/?user=bob&pass=SECRET", "wss://h/?user=bob&pass=REDACTED"),
+        ("wss://h/?auth_code=SECRET&compass=N", "wss://h/?auth_code=REDACTED&compass=N"),
+        ("wss://h/?api%5Fkey=SECRET", "wss://h/?api%5Fkey=REDACTED"),
+        ("wss://h/?p%61ss=SECRET", "wss://h/?p%61ss=REDACTED"),
+        ("wss://h/?k=1;token=SECRET&x=2;y=3", "wss://h/?k=1;token=REDACTED&x=2;y=3"),
+        ("wss://h/?token=SECRET;SECRET", "wss://h/?token=REDACTED"),
+        ("wss://h/a;token=SECRET/b", "wss://h/a;token=REDACTED/b"),
     ],
 )
 def test_addresses_lose_their_secrets(url: str, clean: str | None) -> None:
