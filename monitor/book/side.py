@@ -309,8 +309,7 @@ class BookSide:
         self._settle()
 
     def _set_float(self, price: float, size: float) -> None:
-        if not (0 <= size < MOST_SIZE and 0 < price < math.inf):
-            raise BadLevel(f"a level had price {price!r} and size {size!r}")
+        check_level(price, size)
         ticks = price * self.grid.per_unit
         if size >= self.limit or ticks > 1e14:
             raise NeedsText
@@ -390,6 +389,12 @@ class BookSide:
         column = np.searchsorted(ticks, far, "right") - 1
         inside = (column >= 0) & (column < len(sums))
         np.add.at(sums, column[inside], sizes[inside])
+
+
+def check_level(price: float, size: float) -> None:
+    """Raises BadLevel for numbers that no market has."""
+    if not (0 <= size < MOST_SIZE and 0 < price < math.inf):
+        raise BadLevel(f"a level had price {price!r} and size {size!r}")
 
 
 def float_cells(sizes: Floats) -> "memoryview[float]":

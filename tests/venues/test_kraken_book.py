@@ -309,6 +309,40 @@ def test_numbers_no_market_has_are_refused_and_the_book_fetched_anew(qty: str) -
     assert 2 == len(kraken.messages_to_send())
 
 
+def test_each_bad_number_counts_also_while_the_book_waits_for_its_snapshot() -> None:
+    """Ten a second tell that the venue has gone mad; the repair is asked for once all the same."""
+    venue = filled()
+    kraken = live(venue)
+    for n in range(20):
+        message = venue.change(bids=True, price="99.9", size=str(n + 7))
+        bad = message.replace(f'"qty":{n + 7}'.encode(), b'"qty":-1')
+        kraken.received(bad, 4 + n, 4 + n)
+    assert (20, 20) == (kraken.rejected_messages, stream_of(kraken).status.rejected)
+    assert State.GAP is state(kraken, 30)
+    assert 2 == len(kraken.messages_to_send())
+    kraken.received(acknowledgement(), 30, 30)
+    kraken.received(venue.snapshot(), 31, 31)
+    assert State.LIVE is state(kraken, 32)
+
+
+@pytest.mark.parametrize(("depth", "whole"), [(25, 8), (100, 15), (500, 60)])
+def test_no_level_is_lost_where_nobody_said_the_depth(depth: int, whole: int) -> None:
+    """A snapshot shorter than any depth on offer is the whole book, and no measure of the depth."""
+    kraken = Kraken()
+    kraken.opened("", 1, 1)
+    venue = filled(levels=whole, depth=depth)
+    kraken.received(venue.snapshot(), 3, 3)
+    offered = next(n for n in (10, 25, 100) if n >= whole)
+    for n in range(offered - whole + 2):  # so many more that a cut there would lose the last
+        price = str(Decimal("99.9") - Decimal(whole + n) / 10)
+        kraken.received(venue.change(bids=True, price=price, size="1"), 4, 4)
+    for price in ("99.9", "99.8", "99.7"):
+        kraken.received(venue.change(bids=True, price=price, size="0"), 5, 5)
+    assert venue.top(bids=True)[:depth] == levels(kraken, bids=True)
+    assert State.LIVE is state(kraken)
+    assert 0 == stream_of(kraken).status.checksums_failed
+
+
 def test_a_new_connection_starts_anew_but_keeps_the_picture() -> None:
     """Nothing old is called live, and nothing new is joined to it before the snapshot."""
     venue = filled()

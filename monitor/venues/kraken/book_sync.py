@@ -20,7 +20,7 @@ from decimal import Decimal
 from typing import Final
 
 from monitor.book.book import Book
-from monitor.book.side import NeedsText
+from monitor.book.side import NeedsText, check_level
 from monitor.model.events import BookDelta, BookSnapshot
 from monitor.model.verdict import Proof
 from monitor.protocol.checksum import Digits, Ladder, most_digits
@@ -119,6 +119,8 @@ class BookSync(SubscribedBook):
         status.last_message = now
         if not self.current:
             self._without_snapshot(now, ts_recv)
+            for level in (*message.bids, *message.asks):
+                check_level(level.price, level.qty)
             return None
         if data == self._last and not row:
             status.duplicates += 1
@@ -185,10 +187,16 @@ class BookSync(SubscribedBook):
         )
 
     def _fit_depth(self, levels: int) -> None:
-        """Without a word on the depth, each snapshot's length tells it; more than said is more."""
-        if not self._depth_said or self.depth is None or levels > self.depth:
+        """Without a word on the depth, a snapshot of as many levels as are offered tells it.
+
+        One of another length is a whole side, and tells nothing: cutting by a guess would
+        lose levels, so all are kept. More than said is more.
+        """
+        if not self._depth_said:
+            self.depth = levels if levels in DEPTHS else None
+        elif self.depth is None or levels > self.depth:
             self.depth = next((depth for depth in DEPTHS if depth >= levels), None)
-            self._ladder.keep(self.depth)
+        self._ladder.keep(self.depth)
 
     # Proving.
 

@@ -204,7 +204,8 @@ class Kraken(VenueProtocol):
         except (BadLevel, NumberError, ArithmeticError) as error:
             self.rejected_messages += 1
             sync.status.rejected += 1
-            sync.distrust(f"a message was refused: {error}", now, ts_recv)
+            if sync.current:
+                sync.distrust(f"a message was refused: {error}", now, ts_recv)
         if sync.broken:
             self._conversation.heal(now)
         return event
