@@ -10,7 +10,7 @@ from typing import Any, Self
 from monitor.app.trade_tally import TradeTally
 from monitor.book.book import Book
 from monitor.feeds.player import Player, Progress
-from monitor.model.events import BookDelta, BookSnapshot, Event, Trade
+from monitor.model.events import BookDelta, BookSnapshot, Event, Quote, Trade
 from monitor.model.instrument import split_instrument_id
 from monitor.model.time import SECOND
 from monitor.model.verdict import Proof, State
@@ -18,6 +18,8 @@ from monitor.protocol.numbers import plain
 from monitor.protocol.venue import BookStream, VenueProtocol
 
 LEVELS = 25
+VOUCHED = SECOND
+"""So long after a quote (ns) the best prices of a book were compared with it."""
 ALWAYS_COUNTED = ("trade", "book_snapshot", "book_delta", "quote", "candle")
 OK, SUSPECT, FAILED = "ok", "suspect", "failed"
 
@@ -40,6 +42,9 @@ class Judge:
         self._books: Counter[tuple[str, type]] = Counter()
         self._trades: dict[str, TradeTally] = {}
         self._at: dict[Decimal, Report] = {}
+        self._outside: set[str] = set()
+        """Whose best price left the covered range at any time, though it may have come back."""
+        self._quoted: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -85,10 +90,24 @@ class Judge:
             if isinstance(event, Trade):
                 self._tally(event.instrument).add(event)
             elif isinstance(event, BookDelta | BookSnapshot):
-                self._books[split_instrument_id(event.instrument)[1], kind] += 1
+                symbol = split_instrument_id(event.instrument)[1]
+                self._books[symbol, kind] += 1
+                self._events[kind] += 1
+                self._look_outside(symbol, event)
+            elif isinstance(event, Quote):
+                self._quoted[event.instrument] = event.ts_recv
                 self._events[kind] += 1
             else:
                 self._events[kind] += 1
+
+    def _look_outside(self, symbol: str, event: BookDelta | BookSnapshot) -> None:
+        """Note a best price that nobody vouches for: where there are quotes, their venue's
+        protocol has compared the best prices with them, and told a gap where they differ."""
+        held = self._player.protocol.books.get(symbol)
+        if held is not None and held.book.outside_covered:
+            quoted = self._quoted.get(event.instrument)
+            if quoted is None or event.ts_recv - quoted > VOUCHED:
+                self._outside.add(symbol)
 
     def _tally(self, instrument: str) -> TradeTally:
         symbol = split_instrument_id(instrument)[1]
@@ -134,7 +153,7 @@ class Judge:
             if book["state"] in ("gap", "syncing"):
                 why = f": {held.status.reason}" if held.status.reason else ""
                 failures.append(f"{symbol} is not proven at the end ({book['state']}{why})")
-            doubts += _book_doubts(symbol, held, book)
+            doubts += _book_doubts(symbol, held, book, outside=symbol in self._outside)
         if self._player.protocol.foreign:
             doubts.append(self._player.protocol.foreign)
         for count, what in (
@@ -181,8 +200,11 @@ def _top(book: Book) -> Report:
     }
 
 
-def _book_doubts(symbol: str, held: BookStream, book: Report) -> list[str]:
-    """What speaks against a book even if it is proven at the end."""
+def _book_doubts(symbol: str, held: BookStream, book: Report, *, outside: bool) -> list[str]:
+    """What speaks against a book even if it is proven at the end.
+
+    ``outside``: its best price was once where the book is not known whole.
+    """
     doubts = []
     failed = book["checksums"]["failed"] if book["checksums"] else 0
     if book["gaps"]:
@@ -191,8 +213,8 @@ def _book_doubts(symbol: str, held: BookStream, book: Report) -> list[str]:
         doubts.append(f"{symbol} had {_plural(failed, 'wrong checksum')}")
     if book["proof"] == Proof.NONE:
         doubts.append(f"{symbol} can't be proven: its venue offers no means")
-    if held.book.synced and held.book.outside_covered:
-        doubts.append(f"{symbol}'s best price left the part of the book that is known whole")
+    if outside or (held.book.synced and held.book.outside_covered):
+        doubts.append(f"{symbol} had a best price outside the covered range")
     elif book["state"] == "unproven" and book["proof"] != Proof.NONE:
         doubts.append(f"{symbol} is unproven at the end ({held.status.reason})")
     return doubts

@@ -304,6 +304,32 @@ def test_a_recording_of_a_header_alone_is_ok(tmp_path: Path) -> None:
     assert ("ok", 0) == (judge(path)["verdict"], judge(path)["messages"])
 
 
+def test_a_best_price_that_left_the_covered_range_and_came_back_is_told(tmp_path: Path) -> None:
+    """What the book was meanwhile, nobody knows; that its end is sound again hides nothing."""
+
+    def update(t: int, first: int, last: int, *bids: list[str]) -> bytes:
+        data = {"e": "depthUpdate", "E": 1, "s": "BTCUSDT", "U": first, "u": last, "b": bids}
+        return line(t, "in", {"stream": "btcusdt@depth@100ms", "data": {**data, "a": []}})
+
+    url = "https://api.binance.com/api/v3/depth?symbol=BTCUSDT&limit=2"
+    known = {"bids": [["100", "1"], ["99", "1"]], "asks": [["101", "1"], ["102", "1"]]}
+    lines = [
+        update(1, 9, 10, ["100", "1"]),
+        line(2, "http", {"lastUpdateId": 10, **known}, url=url),
+        update(3, 11, 11, ["98", "1"]),
+        update(4, 12, 13, ["100", "0"], ["99", "0"]),
+        update(5, 14, 15, ["100", "1"], ["99", "1"]),
+    ]
+    header = {**HEADER, "venue": "binance", "symbols": ["BTCUSDT"]}
+    inside = judge(file_of(tmp_path / "inside.jsonl", lines[:3], header))
+    assert ("ok", []) == (inside["verdict"], inside["causes"])
+    for end in (4, 5):
+        report = judge(file_of(tmp_path / f"{end}.jsonl", lines[:end], header))
+        assert "live" == report["books"]["BTCUSDT"]["state"]
+        assert "suspect" == report["verdict"]
+        assert ["BTCUSDT had a best price outside the covered range"] == report["causes"]
+
+
 def test_a_folder_a_missing_file_and_a_closed_one(tmp_path: Path) -> None:
     """What can't be read is failed, with the reason."""
     closed = file_of(tmp_path / "closed.jsonl", [])
