@@ -64,6 +64,8 @@ class FavouritesStrip(QWidget):
         if self._program.replay is not None:
             # A recording tells nothing of the others.
             chosen = tuple(one for one in chosen if self._program.markets.find(one) is not None)
+            if chosen:
+                return chosen[:MOST]
         chosen = chosen[:MOST]
         others = [one for one in self._suggestions() if one not in chosen]
         return (*chosen, *others[: max(0, SUGGESTED - len(chosen))])

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
 from monitor.gui.kit.export import picture
+from monitor.gui.kit.panel_header import HEIGHT
 from monitor.studies.number_format import fixed
 from tests.emulators.kraken import KrakenEmulator
 from tests.emulators.truth import Levels, decimals_of
@@ -118,8 +119,8 @@ def check_picture(scene: Scene, path: Path, kind: str, form: str, places: int) -
         assert 2 * panel.width() == image.width()
         card = scene.shown.export_card
         again = picture(panel, card._caption(panel), 2)
-        # The caption's clock goes on; what is below it does not.
-        top = again.height() - 2 * panel.height()
+        # The caption's clock goes on, and the tape's trades a second; what is below does not.
+        top = again.height() - 2 * panel.height() + (2 * HEIGHT if kind == "tape" else 0)
         below = [one.copy(0, top, one.width(), one.height() - top) for one in (image, again)]
         assert below[0].convertToFormat(again.format()) == below[1]
         return
