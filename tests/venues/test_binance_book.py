@@ -1,5 +1,6 @@
 """Binance's books: spliced to their snapshots, broken by what is missing, healed by the next."""
 
+import json
 import random
 from decimal import Decimal
 
@@ -338,6 +339,77 @@ def test_partial_depth_replaces_the_best_levels_whole() -> None:
     )
     desk.hear(wrapped("btcusdt@depth20@100ms", {**payload, "lastUpdateId": 6, "bids": []}))
     assert [levels((99, 1)), levels((101, 2))] == top(desk)
+
+
+def partial(number: int, bid: int) -> bytes:
+    payload = {"lastUpdateId": number, "bids": [[f"{bid}.0", "1.0"]], "asks": [["101.0", "2.0"]]}
+    return wrapped("btcusdt@depth20@100ms", payload)
+
+
+def test_a_partial_message_that_came_late_is_counted_and_leaves_a_doubt() -> None:
+    """Nobody can tell yet whether it or the newest has a wrong number; the next newer one can."""
+    desk = Desk()
+    desk.open()
+    desk.hear(partial(7, 99), partial(6, 98))
+    status = desk.venue.books["BTCUSDT"].status
+    assert (State.UNPROVEN, 1, 0) == (status.state, status.duplicates, status.gaps)
+    assert levels((99, 1)) == top(desk)[0]
+    desk.hear(partial(8, 97))
+    assert (State.LIVE, 1, 0) == (status.state, status.duplicates, status.gaps)
+    assert levels((97, 1)) == top(desk)[0]
+
+
+def test_a_wrong_number_does_not_hold_up_a_partial_book() -> None:
+    """Each message is whole: the second of the older ones in order is taken, and a gap told."""
+    desk = Desk()
+    desk.open()
+    desk.hear(partial(7, 99), partial(900, 98), partial(9, 97), partial(10, 96), partial(11, 95))
+    status = desk.venue.books["BTCUSDT"].status
+    assert (State.LIVE, 1, 1) == (status.state, status.duplicates, status.gaps)
+    assert levels((95, 1)) == top(desk)[0]
+
+
+def test_each_bad_number_counts_also_while_the_book_waits_for_its_snapshot() -> None:
+    """Ten a second tell that the venue has gone mad; what was refused is never joined."""
+    desk = synced()
+    for number in range(106, 126):
+        desk.hear(depth(number, number, [(99, -1)]))
+    assert 20 == desk.venue.rejected_messages
+    assert 20 == desk.venue.books["BTCUSDT"].status.rejected
+    assert State.GAP is state(desk)
+    desk.hear(depth(126, 127, [(99, 3)]))
+    desk.answer(snapshot(125, BIDS, ASKS))
+    assert State.LIVE is state(desk)
+    assert levels((99, 3), (98, 2)) == top(desk)[0]
+
+
+SPACED = json.dumps(json.loads(depth(106, 107, [(99, 5)])), indent=1).encode()
+BARE = json.dumps(json.loads(depth(106, 107, [(99, 5)]))["data"]).encode()
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("stream", SPACED.replace(b'"99.00000000"', b'"x"')),
+        ("stream", SPACED.replace(b'"U": 106,', b"")),
+        ("stream", SPACED[:-20]),
+        ("ws/btcusdt@depth@100ms", BARE.replace(b'"99.00000000"', b'"x"')),
+        ("ws/btcusdt@depth@100ms", BARE[:-20]),
+    ],
+    ids=["blanks, no number", "blanks, no id", "blanks, cut", "no name, no number", "no name, cut"],
+)
+def test_an_unreadable_update_is_lost_in_any_layout(url: str, message: bytes) -> None:
+    """The next one won't follow: the book says so at once, not when that comes."""
+    desk = Desk()
+    desk.open(f"wss://stream.binance.com:9443/{url}")
+    first = depth(101, 105, [(97, 4)])
+    if url != "stream":
+        first = json.dumps(json.loads(first)["data"]).encode()
+    desk.hear(first)
+    desk.answer(snapshot(104, BIDS, ASKS))
+    assert State.LIVE is state(desk)
+    desk.hear(message)
+    assert (State.GAP, 1) == (state(desk), desk.venue.books["BTCUSDT"].status.rejected)
 
 
 def test_an_update_of_another_symbol_in_a_stream_is_refused() -> None:

@@ -14,7 +14,7 @@ manage a local order book correctly", as corrected 2025-11-12):
 from typing import Final
 
 from monitor.book.book import Book
-from monitor.book.side import NeedsText
+from monitor.book.side import NeedsText, check_level
 from monitor.model.events import BookDelta, Event
 from monitor.model.time import MS, SECOND
 from monitor.model.verdict import Proof, State
@@ -22,6 +22,7 @@ from monitor.protocol.sequence import Fit, Splice, Step
 from monitor.protocol.status import StreamStatus
 from monitor.protocol.venue import BookStream
 from monitor.venues.binance.paces import Paces
+from monitor.venues.binance.partial_order import PartialOrder
 from monitor.venues.binance.pending import Pending
 from monitor.venues.binance.quote_check import NOT_THE_QUOTES, QuoteCheck
 from monitor.venues.binance.rejoin import Rejoin
@@ -35,6 +36,7 @@ CROSSED_LIMIT: Final = SECOND
 """A book may be crossed for a moment in an auction; for longer, updates were missed."""
 HELD: Final = "waiting for Binance's request limit"
 OUTSIDE: Final = "the price left the part of the book that the snapshot told of"
+OLDER: Final = "a message older than the newest came after it"
 
 
 class BookSync(BookStream):
@@ -61,6 +63,7 @@ class BookSync(BookStream):
         self._pending: Pending | None = None
         self._renew = False
         self._was_proven = False
+        self._order = PartialOrder()
         self._paces: Paces | None = None
         self._crossed_since = 0
 
@@ -156,11 +159,15 @@ class BookSync(BookStream):
         """Take one partial depth message, which replaces the book's best levels whole."""
         message = PARTIAL.decode(data).data
         self.status.messages += 1
-        if message.last < self.splice.last:
-            return []
-        if message.last == self.splice.last:
+        step = self._order.offer(message.last, self.splice.last)
+        if step in (Step.REPEAT, Step.LATE):
             self.status.duplicates += 1
+            if step is Step.LATE and self.status.state is State.LIVE:
+                self.status.become(State.UNPROVEN, now, ts_recv, OLDER)
             return []
+        if step is Step.BREAK:
+            self.status.gaps += 1
+            self.status.become(State.GAP, now, ts_recv, OLDER)
         depth = max(len(message.bids), len(message.asks))
         try:
             replace_book(self.book, message, depth, lambda: PARTIAL_TEXT.decode(data).data)
@@ -260,6 +267,9 @@ class BookSync(BookStream):
         if message.last < message.first:
             raise ValueError(f"an update covered the ids {message.first} to {message.last}")
         splice, first, last = self.splice, message.first, message.last
+        if not splice.joined:  # what is kept for a snapshot is not looked at by the book yet
+            for price, size in (*message.bids, *message.asks):
+                check_level(price, size)
         events: list[Event] = []
         if self._paces is not None:
             overtaken = self._paces.overtaken(first)

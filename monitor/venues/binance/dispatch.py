@@ -1,5 +1,6 @@
 """From a message's first bytes to who takes it, without decoding the message for that."""
 
+import re
 from typing import Final
 
 from monitor.venues.binance.streams import Handler
@@ -11,6 +12,7 @@ KEY_LENGTH: Final = 25
 KEY_END: Final = NAME_AT + KEY_LENGTH
 SHORTEST: Final = KEY_LENGTH - len(MIDDLE) - len('{"u":')
 """A shorter name would leave bytes in the key that change from message to message."""
+_SPACED: Final = re.compile(rb'\s*\{\s*"stream"\s*:\s*"([^"]*)"')
 
 
 class Dispatch:
@@ -74,5 +76,8 @@ def wrap(name: str, payload: bytes) -> bytes:
 
 
 def name_of(data: bytes) -> str:
-    """The stream's name in a message of that layout, as far as it is one."""
+    """The stream's name in a message, whole or broken, of that layout or with blanks in it."""
+    if not data.startswith(PREFIX):
+        named = _SPACED.match(data)
+        return named[1].decode("utf-8", "replace") if named else ""
     return data[NAME_AT : data.find(b'"', NAME_AT)].decode("utf-8", "replace")

@@ -266,7 +266,10 @@ class Binance(VenueProtocol):
                 return self._of_futures() if self._roster.futures else self._unknown()
             self._handlers.put(name, handler, message)
             self._subscriptions.mute.pop(name, None)
-        return handler(message, now, ts_recv)
+        try:
+            return handler(message, now, ts_recv)
+        except (ValueError, RecursionError, OverflowError) as error:
+            return self._rejected(message, error, now, ts_recv)  # by the name it has here
 
     def _acknowledged(self, message: Envelope, now: int) -> list[Event]:
         number = message.id
@@ -324,7 +327,7 @@ class Binance(VenueProtocol):
             self.unknown_messages += 1
         else:
             self.rejected_messages += 1
-        name = name_of(data)
+        name = name_of(data) or (self._raw_names[0] if len(self._raw_names) == 1 else "")
         symbol = name.partition("@")[0].upper()
         if symbol in self._syncs and "@depth" in name:
             self._syncs[symbol].lost(now, ts_recv)
