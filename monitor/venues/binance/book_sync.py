@@ -63,6 +63,7 @@ class BookSync(BookStream):
         self._pending: Pending | None = None
         self._renew = False
         self._was_proven = False
+        self._placed_at = 0
         self._order = PartialOrder()
         self._paces: Paces | None = None
         self._crossed_since = 0
@@ -75,6 +76,7 @@ class BookSync(BookStream):
         self.rejoin.cancel()
         self.feeder, self.loose, self._paces = "", False, None
         self._pending = None
+        self._placed_at = 0
         self._renew = True
         self._crossed_since = 0
         self.quotes.opened()
@@ -100,7 +102,7 @@ class BookSync(BookStream):
 
     def acknowledged(self, now: int) -> None:
         """The venue sends every change from here on."""
-        self.timing.acknowledged_at = now or 1
+        self.timing.acknowledged(now)
 
     def may_begin_anew(self) -> None:
         """The stream may have been subscribed anew: its next update need not follow."""
@@ -203,12 +205,21 @@ class BookSync(BookStream):
         self._pending = pending
         if proven:
             return []
+        if self._proven and message.last < self._placed_at:
+            # Older than what is shown, and no update since: it can only tell of the past.
+            self._pending, self.splice.waiting = None, None
+            return []
         events = self._place(pending, ts_recv)
         # With no update since the acknowledgement there is nothing it could lack.
-        if asked and not self.splice.window:
+        quiet = asked and not self.splice.window
+        if quiet and self.timing.settled:
             self._prove(now, ts_recv)
         else:
             self.timing.wait(now)
+            if quiet:
+                self.timing.no_later(now)  # a second look, at one that has settled
+            if self._proven:
+                self.status.become(State.SYNCING, now, ts_recv)
             self._explain("waiting for the update that joins the snapshot")
         return events
 
@@ -359,6 +370,7 @@ class BookSync(BookStream):
         replace_book(self.book, message, pending.limit, lambda: SNAPSHOT_TEXT.decode(pending.body))
         self.status.resyncs += known
         pending.placed = True
+        self._placed_at = message.last
         self.timing.placed(self.book)
         return [snapshot_of(self.instrument, message, ts_recv)]
 
