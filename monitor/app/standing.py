@@ -35,7 +35,8 @@ class Recorded:
         ahead = now - then
         return msgspec.structs.replace(
             verdict,
-            since=verdict.since + ahead,
-            fresh=verdict.fresh + ahead,
+            since=verdict.since and verdict.since + ahead,
+            fresh=verdict.fresh and verdict.fresh + ahead,
             next_try=verdict.next_try and verdict.next_try + ahead,
+            heard=verdict.heard and verdict.heard + ahead,
         )

@@ -53,6 +53,8 @@ class Verdict(msgspec.Struct, frozen=True):
     last message or heartbeat. ``detail`` says how far the proof reaches
     (``top 10``, ``every 0.5 s``); ``reason`` is one plain sentence where the
     state is not LIVE; ``next_try`` is when a DOWN feed is tried again, 0 for never.
+    ``heard`` is when the newest data came that is believed, 0 where that is no matter
+    of the state: however often a venue is tried again, what is shown only gets older.
     """
 
     state: State
@@ -63,6 +65,11 @@ class Verdict(msgspec.Struct, frozen=True):
     reason: str = ""
     next_try: int = 0
     counters: Counters = Counters()
+    heard: int = 0
+
+    def wait_s(self, now: int) -> float:
+        """Seconds until a DOWN feed is tried again, never negative."""
+        return max(0, self.next_try - now) / SECOND
 
     def age_s(self, now: int) -> float:
         """Seconds since the stream was last known good, never negative."""
@@ -71,19 +78,19 @@ class Verdict(msgspec.Struct, frozen=True):
     def words(self, now: int) -> str:
         """What the screen shows at ``now`` (monotonic ns): ``STALE 4.2 s``, ``LIVE sequence``.
 
-        Anything but LIVE tells how long it has been so.
+        Anything but LIVE tells how old the data is, or how long it has been so.
         """
         if self.state is State.LIVE:
             return f"LIVE {self.proof}" + (f" ({self.detail})" if self.detail else "")
         if self.state is State.STALE:
             return f"STALE {self.age_s(now):.1f} s"
         if self.state is State.DOWN:
-            wait = max(0, self.next_try - now) / SECOND
-            next_try = f", next try in {wait:.0f} s" if self.next_try else ""
+            next_try = f", next try in {self.wait_s(now):.0f} s" if self.next_try else ""
             return f"DOWN ({self.reason}{next_try})"
         if self.state is State.UNPROVEN:
             return self.state.value
-        lasted = (now - self.since) / SECOND if self.since else 0.0
+        since = self.heard or self.since
+        lasted = (now - since) / SECOND if since else 0.0
         age = f"{self.state} {lasted:.0f} s" if lasted >= 1 else self.state.value
         halted = self.state in {State.HALTED, State.CLOSED} and self.reason
         return f"{age} ({self.reason})" if halted else age

@@ -8,6 +8,8 @@ from monitor.model.time import SECOND
 from monitor.model.verdict import Counters, Proof, State, Verdict
 
 LOG_LENGTH = 200
+LOST = (State.SYNCING, State.GAP)
+"""A stream's own states in which its book, if there is one, is that of before."""
 
 
 class Link:
@@ -27,11 +29,25 @@ class Link:
         self.next_try = 0
         self.reconnects = 0
         self.generation = 0
+        self._begun = self._opened = self._heard = 0
+
+    @property
+    def heard(self) -> int:
+        """When a message last came, on whatever connection; before any, the first try.
+
+        To be connected anew is not to hear something, though ``last_message`` starts again.
+        """
+        if self.last_message > self._opened:
+            return self.last_message
+        return self._heard or self._begun
 
     def connecting(self, now: int) -> None:
         self.phase, self.since = State.CONNECTING, now
+        self._begun = self._begun or now
 
     def opened(self, now: int) -> None:
+        self._begun = self._begun or now
+        self._heard, self._opened = self.heard, now
         self.phase, self.since, self.last_message = State.LIVE, now, now
         self.reason, self.next_try = "", 0
         self.generation += 1
@@ -74,12 +90,15 @@ class StreamStatus:
         self.reason = ""
         self.since = 0
         self.last_message = 0
+        self._believed = 0
         self.log: deque[Transition] = deque(maxlen=LOG_LENGTH)
         self.messages = self.gaps = self.resyncs = self.duplicates = self.crossed = 0
         self.checksums_ok = self.checksums_failed = self.rejected = 0
 
     def become(self, state: State, now: int, wall: int, reason: str = "") -> None:
         """Enter ``state``; entering the present one again only renews its reason."""
+        if state in LOST and self.state not in LOST:
+            self._believed = self._last_heard()
         if state is not self.state:
             self.since = now
             self.log.append(Transition(wall, state, reason))
@@ -89,9 +108,12 @@ class StreamStatus:
         """What may be said of the stream at ``now`` (monotonic ns)."""
         link = self.link
         state, since, reason = self.state, self.since, self.reason
-        fresh = link.last_message
+        fresh, heard = link.last_message, 0
         if link.phase is not State.LIVE:
             state, since, reason = link.phase, link.since, link.reason
+            heard = self._newest() or link.heard
+        elif state in LOST:
+            heard = self._newest()
         elif state in (State.LIVE, State.UNPROVEN):
             if self.stale_after:
                 fresh = self.last_message
@@ -107,7 +129,16 @@ class StreamStatus:
             reason=reason,
             next_try=link.next_try,
             counters=self.counters(),
+            heard=heard,
         )
+
+    def _last_heard(self) -> int:
+        """When this stream, or where it may be quiet its connection, last said something."""
+        return (self.stale_after and self.last_message) or self.link.heard
+
+    def _newest(self) -> int:
+        """When the newest data came that is believed; 0 for never."""
+        return self._believed if self.state in LOST else self._last_heard()
 
     def counters(self) -> Counters:
         """The tallies so far."""

@@ -32,3 +32,9 @@ def test_words(verdict: Verdict, words: str) -> None:
 def test_an_age_is_never_negative() -> None:
     """A verdict of the future, from a clock that was stepped, has no age."""
     assert 0.0 == Verdict(State.LIVE, fresh=9 * SECOND).age_s(3 * SECOND)
+
+
+def test_the_age_told_is_that_of_the_data() -> None:
+    """A state that began a moment ago has the age of what is shown."""
+    verdict = Verdict(State.CONNECTING, since=9 * SECOND, heard=4 * SECOND)
+    assert "CONNECTING 6 s" == verdict.words(10 * SECOND)
