@@ -18,6 +18,8 @@ LONG = 400
 LONG_MODULES: dict[str, str] = {
     "monitor/book/side.py": "reading and writing share one dense window",
     "monitor/gui/window/main_window.py": "the one place where the window's parts meet",
+    "monitor/venues/binance/book_sync.py": "one book's rules, which share all that it knows",
+    "monitor/venues/binance/protocol.py": "the one place where the venue's parts meet",
 }
 """Modules of more than LONG lines, each with the reason why it is one idea all the same."""
 
