@@ -103,7 +103,7 @@ class ReplayDesk:
             lag_p50_ms=p50,
             lag_p99_ms=p99,
             clock_offset_ms=lag.offset_ms,
-            messages_per_s=self._rate.per_s,
+            messages_per_s=self._rate.per_s if self._player.playing else NAN,
             bytes_per_s=NAN,
             messages=self._player.messages,
             gaps=counters.gaps,
@@ -148,7 +148,8 @@ class ReplayDesk:
     def _tick(self) -> None:
         self._ticker = asyncio.get_running_loop().call_later(TICK_S, self._tick)
         now = self.now()
-        self._rate.note(now, self._player.messages)
+        if self._player.playing:
+            self._rate.note(now, self._player.messages)
         for instrument, log in self._logs.items():
             market = self.markets.get(instrument)
             if market is not None:

@@ -7,14 +7,13 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QWidget
 
 from monitor.gui.kit.fonts import SMALL_PX, font
-from monitor.gui.kit.panel import BELIEVED
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme
+from monitor.gui.window.feed_belief import FeedBelief
 from monitor.gui.window.program import Program
 from monitor.market.market import Market
 from monitor.model.instrument import Instrument
 from monitor.model.time import MS, SECOND
-from monitor.model.verdict import State
 from monitor.studies.number_format import MISSING, digits_of, direction, fixed, percent
 from monitor.studies.symbol_ranking import prominence
 
@@ -24,8 +23,6 @@ SUGGESTED = 5
 OFTEN = 250 * MS
 ASK_EVERY = 5 * SECOND
 GAP = 8
-FEED_LOST = (State.DOWN, State.STALE)
-"""States of one market that tell of its whole feed: no figure from there is news."""
 
 
 class FavouritesStrip(QWidget):
@@ -36,6 +33,7 @@ class FavouritesStrip(QWidget):
     def __init__(self, program: Program, theme: Theme) -> None:
         super().__init__()
         self._program, self._theme = program, theme
+        self._belief = FeedBelief(program)
         self._current = ""
         self._slow = self._asked = -1
         self._suggested: dict[str, tuple[str, ...]] = {}
@@ -76,8 +74,11 @@ class FavouritesStrip(QWidget):
         if 1 <= number <= len(held):
             self.picked.emit(held[number - 1])
 
-    def frame(self, now: int) -> bool:
-        """Bring the cells up to date; True where they are drawn anew."""
+    def frame(self, now: int, told: int | None = None) -> bool:
+        """Bring the cells up to date; True where they are drawn anew.
+
+        ``now`` is monotonic ns, ``told`` what verdicts go by where that is another time.
+        """
         if now // OFTEN == self._slow or not self.isVisible():
             return False
         self._slow = now // OFTEN
@@ -85,7 +86,7 @@ class FavouritesStrip(QWidget):
         if now - self._asked > ASK_EVERY and held:
             self._asked = now
             self._program.ask_stats(held)
-        cells = tuple(self._cell(one, now) for one in held)
+        cells = tuple(self._cell(one, now if told is None else told) for one in held)
         if cells == self._cells:
             return False
         self._cells = cells
@@ -114,24 +115,14 @@ class FavouritesStrip(QWidget):
         market, stats = markets.get(name), markets.day_stats.get(name)
         known = markets.find(name)
         last = None if stats is None else stats.last
-        believed = 1
-        if market is not None:
-            if market.last_price is not None:
-                last = market.last_price
-            believed = int(market.verdict(now).state in BELIEVED)
-        elif (near := self._market_of_same_feed(name)) is not None:
-            believed = int(near.verdict(now).state not in FEED_LOST)
+        if market is not None and market.last_price is not None:
+            last = market.last_price
         change = None if stats is None else stats.change
         symbol = known.symbol if known is not None else name.partition(":")[2]
         shown = MISSING if last is None or known is None else _price(known, last, market)
         sign = direction(change)
         words = percent(change) if change is not None else ""
-        return name, plain(symbol, 20), shown, words, sign if believed else 2
-
-    def _market_of_same_feed(self, name: str) -> Market | None:
-        """The market the window speaks of, where it comes over the same feed."""
-        same = name.partition(":")[0] == self._current.partition(":")[0]
-        return self._program.markets.get(self._current) if same else None
+        return name, plain(symbol, 20), shown, words, sign if self._belief.holds(name, now) else 2
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         p = QPainter(self)

@@ -14,7 +14,7 @@ from monitor.gui.window.card import Card
 from monitor.gui.window.program import FeedFigures, Program
 from monitor.gui.window.sizes import bytes_words
 from monitor.gui.window.status_bar import time_words
-from monitor.gui.window.verdict_words import explain
+from monitor.gui.window.verdict_words import explain, verdict_words
 from monitor.market.market import Market
 from monitor.model.time import MS
 from monitor.model.verdict import State
@@ -74,16 +74,22 @@ class FeedCard(Card):
             self._program.retry_now(self._market.instrument.venue)
             self._slow = -1
 
-    def frame(self, now: int, *, hidden_too: bool = False) -> bool:
-        """Bring the card up to date while it can be seen."""
+    def frame(self, now: int, told: int | None = None, *, hidden_too: bool = False) -> bool:
+        """Bring the card up to date while it can be seen.
+
+        ``now`` is monotonic ns, ``told`` what verdicts go by where that is another time.
+        """
+        told = now if told is None else told
         if (self.isHidden() and not hidden_too) or now // OFTEN == self._slow:
             return False
         self._slow = now // OFTEN
         market = self._market
-        verdict = None if market is None else market.verdict(now)
+        verdict = None if market is None else market.verdict(told)
         figures = self._program.figures(self._instrument) if self._instrument else None
         self.title.setText(plain(f"Feed of {self._instrument}" if self._instrument else "Feed", 60))
-        self.verdict.setText(plain(verdict.words(now)) if verdict is not None else MISSING)
+        replay = self._program.replay
+        words = MISSING if verdict is None else verdict_words(verdict, told, replay)
+        self.verdict.setText(plain(words))
         self.proof.setText(explain(verdict))
         down = verdict is not None and verdict.state is State.DOWN
         reason = "" if verdict is None else verdict.reason

@@ -145,11 +145,11 @@ class MainWindow(QMainWindow):
         # Verdicts know the program's time, which while replaying is not the clock's.
         told = self.program.now()
         drawn = [
-            self.top.frame(told),
-            self.strip.frame(told),
+            self.top.frame(now, told),
+            self.strip.frame(now, told),
             self.status.frame(now, told),
             self.palette_card.frame(now),
-            self.feed_card.frame(told),
+            self.feed_card.frame(now, told),
             self.replay_bar.frame(self.program.replay, now),
         ]
         return any(drawn)

@@ -1,5 +1,7 @@
 """How a row of the palette looks."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 
@@ -21,10 +23,18 @@ _STAR = ((0, -6), (1.8, -1.9), (6, -1.9), (2.6, 0.9), (3.9, 5.2),
 
 
 class RowPainter:
-    """Paints rows into a list; asks the markets for their figures at that moment."""
+    """Paints rows into a list; asks the markets for their figures at that moment.
 
-    def __init__(self, theme: Theme, markets: Markets) -> None:
-        self.theme, self.markets = theme, markets
+    ``believes`` says of an instrument whether its figures may be shown bright.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        markets: Markets,
+        believes: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self.theme, self.markets, self._believes = theme, markets, believes
 
     def paint(self, p: QPainter, area: QRectF, row: Row, *, selected: bool) -> None:
         """One row."""
@@ -47,7 +57,9 @@ class RowPainter:
             last, change, volume, _ = self._figures(row)
             star = "favourite, " if row.starred else ""
             symbol = plain(row.instrument.symbol, 40)
-            return f"{symbol}, {row.venue}, {star}last {last}, 24 hours {change}, volume {volume}"
+            old = "" if self._believes(row.instrument.id) else "not up to date: "
+            figures = f"{old}last {last}, 24 hours {change}, volume {volume}"
+            return f"{symbol}, {row.venue}, {star}{figures}"
         if isinstance(row, VenueRow):
             return f"{row.venue}: {row.sentence}"
         if isinstance(row, NoMatchRow):
@@ -69,9 +81,12 @@ class RowPainter:
         self._left(p, area, left + 10, room, about, theme.faint)
         last, change, volume, sign = self._figures(row)
         side = {1: theme.buy, -1: theme.sell}.get(sign, theme.dim)
-        self._right(p, area, LAST_RIGHT, last, theme.text)
-        self._right(p, area, CHANGE_RIGHT, change, side)
-        self._right(p, area, VOLUME_RIGHT, volume, theme.dim)
+        inks = (theme.text, side, theme.dim)
+        if not self._believes(one.id):
+            inks = (theme.faint, theme.faint, theme.faint)
+        self._right(p, area, LAST_RIGHT, last, inks[0])
+        self._right(p, area, CHANGE_RIGHT, change, inks[1])
+        self._right(p, area, VOLUME_RIGHT, volume, inks[2])
 
     def _figures(self, row: InstrumentRow) -> tuple[str, str, str, int]:
         one = row.instrument

@@ -14,7 +14,7 @@ from monitor.gui.kit.theme import Theme
 from monitor.gui.kit.verdict_colours import ink_of
 from monitor.gui.window.program import FeedFigures, Program
 from monitor.gui.window.sizes import bytes_words, memory_held
-from monitor.gui.window.verdict_words import NO_VERDICT
+from monitor.gui.window.verdict_words import NO_VERDICT, halt_words, verdict_words
 from monitor.market.market import Market
 from monitor.model.time import MS, SECOND
 from monitor.model.verdict import State
@@ -35,7 +35,7 @@ class StatusBar(QAbstractButton):
         self._market: Market | None = None
         self._instrument = ""
         self._utc = True
-        self._slow = -1
+        self._slow, self._said = -1, ""
         self._frames: tuple[int, int] = (0, 0)
         self._rate = 0.0
         self._left: tuple[Segment, ...] = ()
@@ -58,9 +58,14 @@ class StatusBar(QAbstractButton):
 
     def frame(self, now: int, told: int) -> bool:
         """Bring the row up to date; ``now`` is monotonic ns, ``told`` what verdicts go by."""
-        if now // OFTEN == self._slow or not self.isVisible():
+        if not self.isVisible():
             return False
-        self._slow = now // OFTEN
+        # An age is told at once, as the pill and the panels' headers tell it.
+        market, replay = self._market, self._program.replay
+        said = "" if market is None else verdict_words(market.verdict(told), told, replay)
+        if now // OFTEN == self._slow and said == self._said:
+            return False
+        self._slow, self._said = now // OFTEN, said
         self._count_frames(now)
         shown = self._left_side(told), self._right_side()
         if shown == (self._left, self._right):
@@ -87,14 +92,18 @@ class StatusBar(QAbstractButton):
             return ((NO_VERDICT, theme.dim),)
         verdict = market.verdict(now)
         good = verdict.state in (State.LIVE, State.UNPROVEN)
+        replay = self._program.replay
         names = {venue.id: venue.name for venue in self._program.venues()}
         venue = plain(names.get(market.instrument.venue, market.instrument.venue), 30)
         found: list[Segment] = [
             (venue, theme.text),
-            (plain(verdict.words(now), 90), theme.dim if good else ink_of(theme, verdict.state)),
+            (
+                plain(verdict_words(verdict, now, replay), 90),
+                theme.dim if good else ink_of(theme, verdict.state),
+            ),
         ]
         figures = self._program.figures(self._instrument)
-        if figures is not None:
+        if figures is not None and not halt_words(replay):
             found += self._figures(figures)
         found.append((f"{self._rate:.0f} fps", theme.dim))
         if figures is not None:

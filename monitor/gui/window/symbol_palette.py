@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 from monitor.gui.kit.text import plain_label
 from monitor.gui.kit.theme import Theme
 from monitor.gui.window.command import Command
+from monitor.gui.window.feed_belief import FeedBelief
 from monitor.gui.window.palette_rows import (
     CommandRow,
     InstrumentRow,
@@ -64,7 +65,9 @@ class SymbolPalette(QFrame):
         self.input.setAccessibleName("Find a symbol")
         self.input.setPlaceholderText("Symbol, name or venue")
         self.input.setMaxLength(80)
-        self.list = RowList(RowPainter(theme, program.markets), self)
+        belief = FeedBelief(program)
+        rows = RowPainter(theme, program.markets, lambda one: belief.holds(one, program.now()))
+        self.list = RowList(rows, self)
         self.list.setFixedHeight(ROWS * ROW_PX)
         self.hint: QLabel = plain_label(HINT, self, name="dim")
         column = QVBoxLayout(self)

@@ -13,7 +13,7 @@ from monitor.gui.window.program import Program, RecordingState
 from monitor.gui.window.sizes import bytes_words
 from monitor.gui.window.timeframe_chips import TimeframeChips
 from monitor.gui.window.top_parts import DayText, PriceText, SymbolButton
-from monitor.gui.window.verdict_words import pill_look
+from monitor.gui.window.verdict_words import pill_look, verdict_words
 from monitor.market.market import Market
 from monitor.model.time import MS, SECOND
 
@@ -55,7 +55,7 @@ class TopBar(QWidget):
         self._program, self._theme = program, theme
         self._market: Market | None = None
         self._instrument = ""
-        self._state: object = None
+        self._said: tuple[str, ...] = ()
         self._slow = self._asked = -1
         self._room = Room()
         self.setFixedHeight(HEIGHT)
@@ -93,21 +93,23 @@ class TopBar(QWidget):
         self._slow = -1
         self.update()
 
-    def frame(self, now: int) -> bool:
-        """Bring all up to date; True where something was drawn."""
-        market = self._market
-        verdict = None if market is None else market.verdict(now)
+    def frame(self, now: int, told: int | None = None) -> bool:
+        """Bring all up to date; True where something was drawn.
+
+        ``now`` is monotonic ns, ``told`` what verdicts go by where that is another time.
+        """
+        told = now if told is None else told
+        market, replay = self._market, self._program.replay
+        verdict = None if market is None else market.verdict(told)
         believed = verdict is not None and verdict.state in BELIEVED
         changed = self.price.show_price(market, believed=believed)
-        if now // SLOWLY == self._slow:
-            if verdict is not None and verdict.state is not self._state:
-                self._slow = -1
-            else:
-                return changed
-        self._slow = now // SLOWLY
-        self._state = None if verdict is None else verdict.state
+        # The panels' headers tell a change at once, and an age; no two may differ.
+        said = () if verdict is None else (verdict.state, verdict_words(verdict, told, replay))
+        if now // SLOWLY == self._slow and said == self._said:
+            return changed
+        self._slow, self._said = now // SLOWLY, said
         figures = self._program.figures(self._instrument) if self._instrument else None
-        self.pill.show_look(pill_look(self._theme, verdict, figures, now))
+        self.pill.show_look(pill_look(self._theme, verdict, figures, told, replay))
         self.symbol.show_instrument(market, self._program)
         self.day.show_day(market, believed=believed)
         self._show_recording()

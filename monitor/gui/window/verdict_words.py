@@ -2,12 +2,12 @@
 
 import math
 
+from monitor.gui.kit.panel import BELIEVED
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme
 from monitor.gui.kit.verdict_colours import fill_of, ink_of
 from monitor.gui.window.chip import ChipLook
-from monitor.gui.window.program import FeedFigures
-from monitor.model.time import SECOND
+from monitor.gui.window.program import FeedFigures, Replay
 from monitor.model.verdict import Proof, State, Verdict
 
 _PROOFS = {
@@ -28,12 +28,42 @@ _STATES = {
 NO_VERDICT = "Nothing is watched"
 
 
+def halt_words(replay: Replay | None) -> str:
+    """Why a replay stands still; empty while it plays, and where there is none."""
+    if replay is None or (replay.playing and not replay.finished):
+        return ""
+    return "ENDED" if replay.finished else "PAUSED"
+
+
+def verdict_words(verdict: Verdict, now: int, replay: Replay | None) -> str:
+    """The verdict; of a replay that stands still, this and what was wrong at that moment."""
+    words, halt = verdict.words(now), halt_words(replay)
+    if not halt:
+        return words
+    return f"{halt} REPLAY" + (f" · {words}" if verdict.state not in BELIEVED else "")
+
+
 def pill_look(
-    theme: Theme, verdict: Verdict | None, figures: FeedFigures | None, now: int
+    theme: Theme,
+    verdict: Verdict | None,
+    figures: FeedFigures | None,
+    now: int,
+    replay: Replay | None = None,
 ) -> ChipLook:
     """State, proof and lag; green for LIVE and for nothing else."""
     if verdict is None:
         return ChipLook("no feed", dot=theme.faint, edge=theme.hairline, fill=theme.raised)
+    if halt := halt_words(replay):
+        rest = plain(verdict_words(verdict, now, replay).removeprefix(f"{halt} "), 60)
+        return ChipLook(
+            halt,
+            rest,
+            dot=theme.dim,
+            ink=theme.text,
+            fill=theme.raised,
+            edge=theme.dim,
+            strong=True,
+        )
     words = plain(verdict.words(now))
     ink, fill = ink_of(theme, verdict.state), fill_of(theme, verdict.state)
     if verdict.state is State.LIVE:
@@ -44,8 +74,8 @@ def pill_look(
         return ChipLook(words, dot=theme.dim, ink=ink, fill=fill, edge=theme.dim, strong=True)
     if verdict.state is State.DOWN:
         # The countdown must not be cut off by a long reason, which the status bar has room for.
-        wait = max(0, verdict.next_try - now) / SECOND
-        rest = f"next try in {wait:.0f} s" if verdict.next_try else plain(verdict.reason, 60)
+        wait = f"next try in {verdict.wait_s(now):.0f} s"
+        rest = wait if verdict.next_try else plain(verdict.reason, 60)
         return ChipLook("DOWN", rest, dot=ink, ink=ink, fill=fill, edge=ink, strong=True)
     return ChipLook(words, dot=ink, ink=ink, fill=fill, edge=ink, strong=True)
 
