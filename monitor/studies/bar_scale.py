@@ -25,3 +25,11 @@ def bar_scale(sizes: NDArray[np.float64], held: float = 0.0) -> float:
     common = float(np.partition(known, rank)[rank])
     full = min(float(known.max()), REACH * common)
     return held if KEEP_FROM * held <= full <= KEEP_TO * held else full
+
+
+def volume_scale(most: float) -> float:
+    """The top of a scale that holds ``most``: 1, 1.5, 2, 3, 5, 7.5 times a power of ten."""
+    if most <= 0:
+        return 0.0
+    power = 10.0 ** math.floor(math.log10(most))
+    return float(next(m * power for m in (1, 1.5, 2, 3, 5, 7.5, 10, 15) if m * power >= most))

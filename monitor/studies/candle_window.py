@@ -46,6 +46,18 @@ class CandleWindow:
         rows = slice(*np.searchsorted(candles.ts_open, (first, last)).tolist())
         return candles.rows(rows), step
 
+    def told_in(
+        self, seen: tuple[int, int], opens: NDArray[np.int64], step: int
+    ) -> tuple[int, int] | None:
+        """From when to when (ns UTC) the candles tell that open at ``opens`` and are ``seen``."""
+        shown = opens[(opens > seen[0] - step) & (opens < seen[1])]
+        held = self.series.view().ts_open
+        if not len(shown) or not len(held):
+            return None
+        # Merged candles begin before the first and end after the last of their parts.
+        first, last = max(shown[0], held[0]), min(shown[-1] + step, held[-1] + self.series.interval)
+        return int(first), int(last)
+
     def _merged(self, step: int) -> CandleColumns:
         candles = self.series.view()
         if not len(candles.ts_open):

@@ -25,6 +25,7 @@ from monitor.market.market import Market
 from monitor.model.events import Refusal
 from monitor.model.time import DAY, SECOND
 from monitor.model.verdict import State
+from monitor.studies.bar_scale import volume_scale
 from monitor.studies.candle_figures import candle_figures, opening_text
 from monitor.studies.candle_window import CandleWindow
 from monitor.studies.number_format import digits_of, fixed
@@ -122,20 +123,13 @@ class PricePanel(Panel):
     def span_shown(self) -> tuple[int, int] | None:
         if self._base is None or self._window is None:
             return None
-        opens, step = self._in_sight.ts_open, self._step
-        start, stop = self.chart.moment(self.time.left), self.chart.moment(self.time.right)
-        shown = opens[(opens > start - step) & (opens < stop)]
-        held, interval = self._window.series.view().ts_open, self.interval
-        if not len(shown) or not len(held):
-            return None
-        # Merged candles begin before the first and end after the last of their parts.
-        first, last = max(shown[0], held[0]), min(shown[-1] + step, held[-1] + interval)
-        return self._so_far(int(first), int(last))
+        seen = (self.chart.moment(self.time.left), self.chart.moment(self.time.right))
+        told = self._window.told_in(seen, self._in_sight.ts_open, self._step)
+        return None if told is None else self._so_far(*told)
 
     def _so_far(self, start: int, stop: int) -> tuple[int, int]:
-        """A span of candles, the last of which may not be over yet."""
+        """A span of candles, the last of which may not be over yet; the venue's clock may lead."""
         trades = None if self.market is None else self.market.tape.view().ts_event
-        # The venue's clock may be ahead of ours; a clock without dates knows neither.
         now = int(trades[-1]) if trades is not None and len(trades) else start
         if self.surroundings.since is None:
             now = max(now, self.surroundings.wall_clock())
@@ -339,7 +333,7 @@ class PricePanel(Panel):
             self.price.fit(float(shown.low.min()), float(shown.high.max()), self._tick)
             most = float(shown.volume.max())
             if not 0.4 * self._top_volume < most <= self._top_volume:
-                self._top_volume = _round_up(most)
+                self._top_volume = volume_scale(most)
         if self.price.known:
             self.chart.set_prices(self.price.low, self.price.high, self._top_volume)
 
@@ -404,11 +398,3 @@ class PricePanel(Panel):
         if self.verdict is not None and self.verdict.state is State.DOWN:
             return self.verdict.words(now)
         return f"No trades yet: {self.timeframe} candles begin with the first"
-
-
-def _round_up(value: float) -> float:
-    """The next of 1, 1.5, 2, 3, 5, 7.5 times a power of ten."""
-    if value <= 0:
-        return 0.0
-    power = 10.0 ** math.floor(math.log10(value))
-    return float(next(m * power for m in (1, 1.5, 2, 3, 5, 7.5, 10, 15) if m * power >= value))

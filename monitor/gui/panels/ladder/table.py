@@ -28,7 +28,7 @@ from monitor.studies.number_format import Digits, compact, digits_of, fixed
 
 UNKNOWN = -1.0
 """Stands for the size of a row that isn't wholly known."""
-KEPT = 4_000
+KEPT = 1_000
 """So many cells of a kind are kept, by what they tell."""
 
 K = TypeVar("K", bound=Hashable)
