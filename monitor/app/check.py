@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
@@ -13,6 +14,8 @@ from monitor.app.terminal import plain, progress_bar, table
 from monitor.feeds.feed_error import FeedError
 from monitor.feeds.recording import RecordingError
 
+log = logging.getLogger(__name__)
+
 LONGEST_SENTENCE = 5_000
 """A path alone may have 4,096 characters."""
 COUNTS = ("snapshots", "deltas", "gaps", "resyncs", "crossed")
@@ -22,6 +25,7 @@ SUMS = ("volume", "buy_volume", "first_price", "last_price")
 def run(options: argparse.Namespace) -> int:
     """Judge one file; 0 for ok, 1 for suspect or failed."""
     report = judge(options.file, options.books_at)
+    log.info("%s: %s; %s", options.file, report["verdict"], "; ".join(report["causes"]) or "whole")
     if report["verdict"] == FAILED and not report["venue"]:
         sentence = plain(report["causes"][0], LONGEST_SENTENCE).rstrip(".")
         print(f"depthscope check: {sentence}.", file=sys.stderr)

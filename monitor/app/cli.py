@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import json
+import logging
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
@@ -21,6 +22,9 @@ DEMO_PROCESS = "--demo-process"
 DESCRIPTION = """\
 A market monitor that shows the order book exactly as the venue holds it, and says so when it can't.
 It watches; it never places an order."""
+
+
+log = logging.getLogger(__name__)
 
 
 class Command(Protocol):
@@ -60,8 +64,11 @@ def _do(options: argparse.Namespace) -> int:
     name = f"depthscope {options.command}" if options.command else "depthscope"
     try:
         _begin_log(name, verbose=options.verbose)
+        log.info("%s %s: %s", name, __version__, vars(options))
         with told_output():
-            return _command(options.command).run(options)
+            status = _command(options.command).run(options)
+            log.info("%s ended with %s", name, status)
+            return status
     except BadUse as error:
         return _say(name, error, WRONG_USE)
     except (JobFailed, FeedError) as error:
@@ -88,6 +95,7 @@ def _command(name: str | None) -> Command:
 
 def _say(name: str, sentence: object, status: int) -> int:
     text = str(sentence)
+    log.warning("%s: %s", name, text)
     print(f"{name}: {text}{'' if text.endswith(('.', '?')) else '.'}", file=sys.stderr)
     return status
 

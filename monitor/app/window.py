@@ -31,6 +31,7 @@ SMALLEST = (800, 480)
 
 def run(options: argparse.Namespace) -> int:
     """Show the window until it is closed; 0 however the user or the system ends it."""
+    watched = None if options.watch is None else _venue_watched(options.watch)
     trouble = why_no_display()
     if trouble:
         raise JobFailed(trouble)
@@ -39,7 +40,9 @@ def run(options: argparse.Namespace) -> int:
     # Nothing that is read while starting is garbage; the collector would look at it ten times.
     gc.disable()
     try:
-        recorded = _opened(options, store.settings)
+        if watched is not None:
+            _judge_watched(watched, store.settings)
+        recorded = _opened(options)
         application = start_qt(__version__)
         application.setQuitOnLastWindowClosed(False)
         return _run_in(application, _first_sight(store), options, store, recorded)
@@ -90,10 +93,8 @@ def _shows_demo(options: argparse.Namespace, layout: Layout | None) -> bool:
     )
 
 
-def _opened(options: argparse.Namespace, settings: Settings) -> "RecordedMarkets | None":
+def _opened(options: argparse.Namespace) -> "RecordedMarkets | None":
     """What is to be shown, as far as it can be judged before there is a window."""
-    if options.watch is not None:
-        _judge_watched(options.watch, settings)
     if options.replay is None:
         return None
     from monitor.app.recorded_markets import RecordedMarkets  # noqa: PLC0415 - only here
@@ -106,12 +107,16 @@ def _opened(options: argparse.Namespace, settings: Settings) -> "RecordedMarkets
         raise JobFailed(str(error)) from error
 
 
-def _judge_watched(instrument: str, settings: Settings) -> None:
-    """Raises BadUse, in a sentence, for what can't be watched."""
+def _venue_watched(instrument: str) -> str:
+    """The venue of an instrument. Raises BadUse for what names none, wherever it is run."""
     try:
-        venue, _ = split_instrument_id(instrument)
+        return split_instrument_id(instrument)[0]
     except ValueError as error:
         raise BadUse(str(error)) from error
+
+
+def _judge_watched(venue: str, settings: Settings) -> None:
+    """Raises BadUse, in a sentence, for a venue that there is not."""
     from monitor.app.venue_sources import VenueSources  # noqa: PLC0415 - only here
     from monitor.feeds.feed_error import FeedError  # noqa: PLC0415
 

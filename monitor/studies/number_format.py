@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from monitor.book.grid import decimals_of
 from monitor.model.instrument import Instrument
 
@@ -36,6 +39,21 @@ def digits_of(instrument: Instrument, tick_size: Decimal, sizes: Iterable[float]
     needed = max((decimals_of(Decimal(repr(float(size)))) for size in sizes), default=0)
     enough = max(0, 1 - math.floor(math.log10(smallest)))
     return Digits(price, min(needed, enough, 8))
+
+
+class HeldDigits:
+    """``digits_of``, worked out again only where the instrument's own do not settle them."""
+
+    def __init__(self) -> None:
+        self._told: tuple[Instrument, Decimal, Digits] | None = None
+
+    def of(self, instrument: Instrument, tick_size: Decimal, sizes: NDArray[np.float64]) -> Digits:
+        """The digits of an instrument, ``sizes`` being those in sight."""
+        if instrument.lot_size is None:
+            return digits_of(instrument, tick_size, sizes.tolist())
+        if self._told is None or self._told[:2] != (instrument, tick_size):
+            self._told = (instrument, tick_size, digits_of(instrument, tick_size))
+        return self._told[2]
 
 
 def fixed(value: float | None, decimals: int, *, group: bool = True) -> str:

@@ -86,7 +86,11 @@ def test_verbose_writes_the_log(tmp_path: Path, arguments: list[str]) -> None:
     state = tmp_path / "state"
     ended = depthscope(*arguments, tmp_path / "none", XDG_STATE_HOME=str(state))
     assert 1 == ended.stderr.count("\n")
-    assert [state / "depthscope" / "depthscope.log"] == list(state.rglob("*.log"))
+    written = state / "depthscope" / "depthscope.log"
+    assert [written] == list(state.rglob("*.log"))
+    told = written.read_text()
+    assert f"{tmp_path / 'none'}: failed; " in told
+    assert "depthscope check ended with 1" in told
 
 
 def test_an_unwritable_log_is_no_reason_to_fail(tmp_path: Path) -> None:

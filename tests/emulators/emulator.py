@@ -21,6 +21,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import Event
 
 from tests.emulators.faults import Faults
+from tests.emulators.listening import Listening
 from tests.emulators.truth import CHEAP, DEAR, Change, Level, Levels, Listing, Market, Picture
 
 KEPT_PICTURES = 400
@@ -102,7 +103,7 @@ class Series:
             self.pictures.popitem(last=False)
 
 
-class Emulator(ABC):
+class Emulator(Listening, ABC):
     """A venue on 127.0.0.1. Use it with ``async with``; addresses are known from then on.
 
     ``interval_s`` is the pace of book messages; 0 lets nothing happen but by ``pulse``.
@@ -114,7 +115,6 @@ class Emulator(ABC):
     """
 
     NUMBERS: ClassVar[dict[str, re.Pattern[str]]]
-    SOCKET_PATH: ClassVar[str]
 
     def __init__(
         self,
@@ -202,24 +202,6 @@ class Emulator(ABC):
         self._tasks.clear()
         if self.errors:
             raise self.errors[0]
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        assert self._server is not None
-        port = next(iter(self._server.sockets)).getsockname()[1]
-        assert isinstance(port, int)
-        return port
-
-    @property
-    def url(self) -> str:
-        """The address of its WebSocket."""
-        return f"ws://127.0.0.1:{self.port}{self.SOCKET_PATH}"
-
-    @property
-    def rest_url(self) -> str:
-        """The address of its HTTP side."""
-        return f"http://127.0.0.1:{self.port}"
 
     # What a test may do to it, beside ``faults``.
 

@@ -18,6 +18,7 @@ from websockets.http11 import Request, Response
 from monitor.feeds.recording import Entry, Reader
 from monitor.protocol.facts import Facts
 from tests.emulators.emulator import Answer, Query, http_response
+from tests.emulators.listening import Listening
 from tests.emulators.manners import MANNERS, text_of
 from tests.emulators.recorded_book import RecordedBook
 from tests.emulators.waiting import until
@@ -39,7 +40,7 @@ def asking(facts: Facts, levels: int) -> Facts:
     return msgspec.structs.replace(facts, extra=facts.extra | known)
 
 
-class ReplayedVenue:
+class ReplayedVenue(Listening):
     """The ``in`` lines of a recording, to every client from the beginning.
 
     A symbol's lines begin once a client has subscribed to its book, at ``speed`` times
@@ -54,6 +55,8 @@ class ReplayedVenue:
     counts what the present client was told, ``ended`` says that it was all. The next
     line that ``loses`` matches is not sent, once; HTTP waits while ``answering`` is clear.
     """
+
+    SOCKET_PATH = "/stream"  # any will do
 
     def __init__(
         self,
@@ -92,24 +95,6 @@ class ReplayedVenue:
         """Levels a side that the recorded snapshots of books were asked with; 0 for none."""
         asked = (_limit(_query(entry.url)) for entry in self.entries if entry.k == "http")
         return max(asked, default=0)
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        assert self._server is not None
-        port = next(iter(self._server.sockets)).getsockname()[1]
-        assert isinstance(port, int)
-        return port
-
-    @property
-    def url(self) -> str:
-        """The address of its WebSocket; any path will do."""
-        return f"ws://127.0.0.1:{self.port}/stream"
-
-    @property
-    def rest_url(self) -> str:
-        """The address of its HTTP side."""
-        return f"http://127.0.0.1:{self.port}"
 
     def lines(self, symbol: str) -> list[Entry]:
         """What there is to tell of a symbol, and of none."""

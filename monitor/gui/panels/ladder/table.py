@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Hashable, Sequence
-from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -20,11 +19,10 @@ from monitor.gui.panels.ladder.layout import (
     spread_words,
 )
 from monitor.market.market import Market
-from monitor.model.instrument import Instrument
 from monitor.studies.bar_scale import bar_scale
 from monitor.studies.ladder_grouping import row_of_price
 from monitor.studies.ladder_rows import LadderRows
-from monitor.studies.number_format import Digits, compact, digits_of, fixed
+from monitor.studies.number_format import HeldDigits, compact, fixed
 
 UNKNOWN = -1.0
 """Stands for the size of a row that isn't wholly known."""
@@ -71,7 +69,7 @@ class LadderTable:
         self._known: list[Known] = []
         self._top = 0
         self._texts = Made[tuple[float, int], str](lambda number: fixed(*number))
-        self._told: tuple[Instrument, Decimal, Digits] | None = None
+        self._digits = HeldDigits()
         self.forget()
 
     def forget(self) -> None:
@@ -120,7 +118,7 @@ class LadderTable:
         self, market: Market, seen: LadderRows, sizes: Floats, width: float, look: Look
     ) -> None:
         self._scale = bar_scale(sizes, self._scale)
-        digits = self._digits_of(market, sizes)
+        digits = self._digits.of(market.instrument, market.book.tick_size, sizes)
         # Digits are only ever added while a market is watched: columns don't flutter.
         self._size_digits = max(self._size_digits, digits.size)
         largest = float(sizes.max(initial=0.0))
@@ -137,14 +135,6 @@ class LadderTable:
             self._layout = layout_of(
                 width, price, self._largest, digits.price, self._size_digits, look
             )
-
-    def _digits_of(self, market: Market, sizes: Floats) -> Digits:
-        instrument, tick = market.instrument, market.book.tick_size
-        if instrument.lot_size is None:
-            return digits_of(instrument, tick, sizes.tolist())
-        if self._told is None or self._told[:2] != (instrument, tick):
-            self._told = (instrument, tick, digits_of(instrument, tick))
-        return self._told[2]
 
     def _spread_price(self, market: Market) -> str:
         """The last price; before the first trade the mid, which may lie half a tick aside."""

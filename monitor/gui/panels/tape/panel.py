@@ -17,9 +17,8 @@ from monitor.gui.kit.table_panel import Content, TablePanel
 from monitor.gui.panels.tape.layout import COMPACT, Extent, Layout, layout_of, size_text
 from monitor.market.market import Market
 from monitor.market.tape import TapeView
-from monitor.model.instrument import Instrument
 from monitor.model.time import MS, SECOND
-from monitor.studies.number_format import Digits, digits_of, dimmed, fixed
+from monitor.studies.number_format import HeldDigits, digits_of, dimmed, fixed
 from monitor.studies.tape_rows import TapeWindow, large_size, pace, size_floors, tape_window
 from monitor.studies.time_axis import clock_text
 
@@ -54,7 +53,7 @@ class TapePanel(TablePanel):
         self._cache: dict[int, Row] = {}
         self._clock: dict[int, str] = {}
         self._style: tuple[object, ...] = ()
-        self._told: tuple[Instrument, Decimal, Digits] | None = None
+        self._digits = HeldDigits()
         self._paced: tuple[object, ...] = ()
         self._seen = NO_TIMES
 
@@ -225,7 +224,7 @@ class TapePanel(TablePanel):
     def _lay(self, market: Market, view: TapeView, window: TapeWindow, width: float) -> Layout:
         self._judge_large(market)
         sizes = view.size[window.places]
-        digits = self._digits_of(market, sizes)
+        digits = self._digits.of(market.instrument, market.book.tick_size, sizes)
         # What was once in sight counts while the market is watched: columns don't flutter.
         seen = self._extent
         extent = Extent(
@@ -239,14 +238,6 @@ class TapePanel(TablePanel):
             self._extent, self._laid_for = extent, width
             self._layout = layout_of(width, extent)
         return self._layout
-
-    def _digits_of(self, market: Market, sizes: Floats) -> Digits:
-        instrument, tick = market.instrument, market.book.tick_size
-        if instrument.lot_size is None:
-            return digits_of(instrument, tick, sizes.tolist())
-        if self._told is None or self._told[:2] != (instrument, tick):
-            self._told = (instrument, tick, digits_of(instrument, tick))
-        return self._told[2]
 
     def _rows(
         self, market: Market, view: TapeView, window: TapeWindow, layout: Layout
