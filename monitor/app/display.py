@@ -16,41 +16,59 @@ X_LIBRARIES = {
 """What Qt's xcb plug-in loads beyond what every desktop has, and Debian's names for it."""
 
 
-def why_no_display(environment: Mapping[str, str] = os.environ) -> str:
-    """One sentence that says why no window can be opened; empty where one can."""
-    if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
+class Display:
+    """The screen of an environment, and ``trouble``: why no window can be opened, or nothing.
+
+    The connection it asked over stays open until ``release``, for a time when Qt has its
+    own: an X server made to serve one program starts anew when its last client leaves
+    (Xserver(1), ``-noreset``), and would close the door on Qt.
+    """
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        self._xcb: ctypes.CDLL | None = None
+        self._connection: int | None = None
+        self.trouble = self._trouble(environment)
+
+    def release(self) -> None:
+        """Close the connection."""
+        if self._xcb is not None and self._connection is not None:
+            self._xcb.xcb_disconnect(self._connection)
+            self._connection = None
+
+    def _trouble(self, environment: Mapping[str, str]) -> str:
+        platform = environment.get("QT_QPA_PLATFORM", "")
+        if not sys.platform.startswith("linux") or platform not in ("", "xcb"):
+            return ""
+        if not platform and _wayland(environment):
+            return ""
+        display = environment.get("DISPLAY", "")
+        if not display:
+            unset = "DISPLAY is not" if platform else "neither DISPLAY nor WAYLAND_DISPLAY is"
+            return f"there is no display here ({unset} set); {INSTEAD}"
+        if not self._answers(display):
+            return f"the display {display} did not answer; {INSTEAD}"
+        missing = [package for library, package in X_LIBRARIES.items() if _load(library) is None]
+        if missing:
+            needed = " ".join(missing)
+            return f"Qt needs {needed} to open a window (apt-get install them); {INSTEAD}"
         return ""
-    if _wayland(environment):
-        return ""
-    display = environment.get("DISPLAY", "")
-    if not display:
-        return f"there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set); {INSTEAD}"
-    if not _answers(display):
-        return f"the display {display} did not answer; {INSTEAD}"
-    missing = [package for library, package in X_LIBRARIES.items() if _load(library) is None]
-    if missing:
-        return f"Qt needs {' '.join(missing)} to open a window (apt-get install them); {INSTEAD}"
-    return ""
+
+    def _answers(self, display: str) -> bool:
+        """Open a connection to an X server, its authority file and all."""
+        xcb = _load("libxcb.so.1")
+        if xcb is None:
+            return True  # Qt will tell
+        xcb.xcb_connect.restype = ctypes.c_void_p
+        xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
+        xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
+        xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+        self._xcb, self._connection = xcb, xcb.xcb_connect(display.encode(), None)
+        return not xcb.xcb_connection_has_error(self._connection)
 
 
 def _wayland(environment: Mapping[str, str]) -> bool:
     name, folder = environment.get("WAYLAND_DISPLAY", ""), environment.get("XDG_RUNTIME_DIR", "")
     return bool(name) and (Path(folder) / name).exists()
-
-
-def _answers(display: str) -> bool:
-    """Open and close a connection to an X server, its authority file and all."""
-    xcb = _load("libxcb.so.1")
-    if xcb is None:
-        return True  # Qt will tell
-    xcb.xcb_connect.restype = ctypes.c_void_p
-    xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
-    xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
-    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
-    connection = xcb.xcb_connect(display.encode(), None)
-    failed = xcb.xcb_connection_has_error(connection)
-    xcb.xcb_disconnect(connection)
-    return not failed
 
 
 def _load(library: str) -> ctypes.CDLL | None:

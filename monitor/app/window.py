@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from monitor import __version__
 from monitor.app.allocator import keep_large_blocks_apart
-from monitor.app.display import why_no_display
+from monitor.app.display import Display
 from monitor.app.failure import BadUse, JobFailed
 from monitor.app.paths import config_folder, resources
 from monitor.app.store import Store
@@ -32,9 +32,9 @@ SMALLEST = (800, 480)
 def run(options: argparse.Namespace) -> int:
     """Show the window until it is closed; 0 however the user or the system ends it."""
     watched = None if options.watch is None else _venue_watched(options.watch)
-    trouble = why_no_display()
-    if trouble:
-        raise JobFailed(trouble)
+    display = Display()
+    if display.trouble:
+        raise JobFailed(display.trouble)
     keep_large_blocks_apart()
     store = Store(config_folder())
     # Nothing that is read while starting is garbage; the collector would look at it ten times.
@@ -44,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
             _judge_watched(watched, store.settings)
         recorded = _opened(options)
         application = start_qt(__version__)
+        display.release()
         application.setQuitOnLastWindowClosed(False)
         return _run_in(application, _first_sight(store), options, store, recorded)
     finally:

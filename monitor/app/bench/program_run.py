@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from monitor.app.bench.x_server import x_server
 from monitor.app.failure import JobFailed
 
 Second = dict[str, Any]
@@ -27,25 +27,11 @@ SCREEN = "1440x900x24"
 @contextmanager
 def screens() -> Iterator[dict[str, dict[str, str]]]:
     """What to draw on, by name, as environments: Qt's own memory, and an X server if there is one."""
-    server = shutil.which("Xvfb")
-    if server is None:
-        yield {"offscreen": OFFSCREEN}
-        return
-    read, write = os.pipe()
-    command = [server, "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp"]
-    with subprocess.Popen(  # noqa: S603 - found on PATH by its name
-        command, pass_fds=(write,), stderr=subprocess.DEVNULL
-    ) as process:
-        os.close(write)
-        try:
-            with os.fdopen(read) as told:
-                number = told.readline().strip()
-            found = {"offscreen": OFFSCREEN}
-            if number:
-                found["Xvfb"] = {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
-            yield found
-        finally:
-            process.terminate()
+    with x_server(SCREEN) as display:
+        found = {"offscreen": OFFSCREEN}
+        if display:
+            found["Xvfb"] = {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+        yield found
 
 
 def run_program(

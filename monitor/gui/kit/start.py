@@ -3,6 +3,7 @@
 import builtins
 import logging
 import os
+import sys
 from pathlib import Path
 
 from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
@@ -71,3 +72,6 @@ def _import_plainly() -> None:
 
 def _note(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
     log.log(_LEVELS.get(kind, logging.WARNING), "%s", text)
+    if kind is QtMsgType.QtFatalMsg and sys.stderr is not None:
+        # Qt ends the process now, and the log may not have been opened yet.
+        sys.stderr.write(f"{APPLICATION}: {text}\n")

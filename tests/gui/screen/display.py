@@ -4,39 +4,40 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from monitor.app.bench.x_server import x_server
 from tests.conftest import ROOT
 
 NEEDED = ("Xvfb", "openbox", "xdotool")
 SIZE = "1400x900x24"
+MANAGED_WITHIN_S = 30
 
 
 class Screen:
     """One X display. ``do`` is xdotool, its answer the lines it printed."""
 
-    def __init__(self, number: str, home: Path) -> None:
+    def __init__(self, display: str, home: Path) -> None:
         self.environment = {
             key: value
             for key, value in os.environ.items()
             if key not in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY")
-        } | {"DISPLAY": f":{number}", "HOME": str(home), "QT_QPA_PLATFORM": "xcb"}
+        } | {"DISPLAY": display, "HOME": str(home), "QT_QPA_PLATFORM": "xcb"}
 
     def do(self, *words: str) -> list[str]:
         """Run xdotool; empty where it found nothing."""
-        ended = subprocess.run(
-            [_path("xdotool"), *words],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=20,
-        )
-        return ended.stdout.split()
+        return self._run(*words).stdout.split()
+
+    def wait_for_manager(self) -> None:
+        """Until the window manager answers: before, a close button closes nothing."""
+        begun = time.monotonic()
+        while "support" in self._run("get_desktop").stderr:
+            assert time.monotonic() - begun < MANAGED_WITHIN_S, "openbox did not start"
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """The program, in a process of its own on this screen."""
@@ -49,6 +50,16 @@ class Screen:
             text=True,
         )
 
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [_path("xdotool"), *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=20,
+        )
+
 
 @contextmanager
 def screen(home: Path) -> Iterator[Screen]:
@@ -56,15 +67,9 @@ def screen(home: Path) -> Iterator[Screen]:
     missing = [tool for tool in NEEDED if shutil.which(tool) is None]
     if missing:
         pytest.skip(f"a real screen needs {', '.join(missing)}, not installed here")
-    told, tell = os.pipe()
-    command = [_path("Xvfb"), "-displayfd", str(tell), "-screen", "0", SIZE, "-nolisten", "tcp"]
-    with subprocess.Popen(
-        command, pass_fds=(tell,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
-        os.close(tell)
-        with os.fdopen(told) as answer:
-            number = answer.readline().strip()
-        made = Screen(number, home)
+    with x_server(SIZE) as display:
+        assert display, "Xvfb did not start"
+        made = Screen(display, home)
         manager = subprocess.Popen(
             [_path("openbox")],
             env=made.environment,
@@ -72,12 +77,11 @@ def screen(home: Path) -> Iterator[Screen]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            assert number, "Xvfb told no display"
+            made.wait_for_manager()
             yield made
         finally:
-            for process in (manager, server):
-                process.terminate()
-                process.wait(10)
+            manager.terminate()
+            manager.wait(10)
 
 
 def _path(tool: str) -> str:
