@@ -20,6 +20,8 @@ LATE = 4
 NO_VENUE_TIME = 8
 """Flag: the venue gave no time; ``ts_event`` repeats ``ts_recv``."""
 
+SMALLEST_ID, LARGEST_ID = -(2**63), 2**63 - 1
+
 SIDES = {"buy": 1, "sell": -1, "unknown": 0}
 SIDE_NAMES = {1: "buy", -1: "sell", 0: "unknown"}
 
@@ -38,8 +40,9 @@ class TapeView(NamedTuple):
 
     ``ts_event`` and ``ts_recv`` are int64 ns UTC, ``price`` and ``size`` float64 in the
     venue's units, ``side`` int8 (the aggressor's: 1 buy, -1 sell, 0 unknown), ``flags``
-    uint8, ``trade_id`` and ``exact`` objects: the venue's id, and its texts of price and
-    size where a float can't hold them, else None.
+    uint8. ``trade_id`` holds the venue's ids, int64 as long as all are whole numbers of 64
+    bits, else objects; ``exact`` the venue's texts of price and size where a float can't
+    hold them, else None.
     """
 
     ts_event: NDArray[np.int64]
@@ -48,7 +51,7 @@ class TapeView(NamedTuple):
     size: NDArray[np.float64]
     side: NDArray[np.int8]
     flags: NDArray[np.uint8]
-    trade_id: NDArray[np.object_]
+    trade_id: NDArray[Any]
     exact: NDArray[np.object_]
 
     def rows(self, which: slice | NDArray[np.int64]) -> "TapeView":
@@ -86,8 +89,10 @@ class Tape:
         self.revision = 0
         """Grows when rows other than the newest changed: who keeps drawn rows draws anew."""
         self._start = self._end = 0
-        self._seen: dict[str | int, int] = {}
-        self._seen_before: dict[str | int, int] = {}
+        self._columns: tuple[NDArray[Any], ...]
+        self._ids: Any
+        self._exact: NDArray[np.object_]
+        self._begin_ids()
         self._lay(min(FIRST_ROWS, 2 * capacity))
 
     def __len__(self) -> int:
@@ -95,8 +100,8 @@ class Tape:
 
     def append(self, trade: Trade) -> bool:
         """Take a trade; False where it was a duplicate or is older than all a full ring holds."""
-        trade_id, ts_event = trade.trade_id, trade.ts_event
-        if trade_id != "" and self._is_duplicate(trade_id, ts_event):
+        ts_event = trade.ts_event
+        if self._is_duplicate(trade.trade_id, ts_event):
             self.duplicates += 1
             return False
         flags = AGGREGATE if trade.aggregate else 0
@@ -123,13 +128,48 @@ class Tape:
         """Forget every trade, but not the counts: a replay jumped."""
         self._start = self._end = 0
         self.revision += 1
-        self._seen, self._seen_before = {}, {}
+        self._begin_ids()
         self._lay(min(FIRST_ROWS, 2 * self.capacity))
 
-    # Duplicates: ids of at least the last ``capacity`` trades, in two halves.
+    # Duplicates. Ids that are numbers grow with every trade, so the highest tells a new one,
+    # and the rows themselves are searched for the others; nothing more is kept of them. Other
+    # ids are noted, at least the last ``capacity`` of them, in two halves.
+
+    def _begin_ids(self) -> None:
+        self._numbered = True
+        self._highest = SMALLEST_ID - 1
+        self._seen: dict[str | int, int] = {}
+        self._seen_before: dict[str | int, int] = {}
 
     def _is_duplicate(self, trade_id: str | int, ts_event: int) -> bool:
         """Note the id. The time belongs to it: a venue that restarts may reuse its ids."""
+        if self._numbered:
+            if type(trade_id) is int and SMALLEST_ID <= trade_id <= LARGEST_ID:
+                if trade_id > self._highest:
+                    self._highest = trade_id
+                    return False
+                return self._stands(trade_id, ts_event)
+            self._take_any_ids()
+        return trade_id != "" and self._was_noted(trade_id, ts_event)
+
+    def _stands(self, trade_id: int, ts_event: int) -> bool:
+        """Whether a row has that id and the venue's time; 0 where it gave none."""
+        rows = self.view()
+        same = rows.trade_id == trade_id
+        dated = (rows.flags & NO_VENUE_TIME) == 0
+        return bool((same & (dated & (rows.ts_event == ts_event) if ts_event else ~dated)).any())
+
+    def _take_any_ids(self) -> None:
+        """From now on ids may be anything: the rows keep objects, and each id is noted."""
+        self._numbered = False
+        self._ids = self._columns[-2].astype(object)
+        self._columns = (*self._columns[:-2], self._ids, self._exact)
+        rows = self.view()
+        undated = (rows.flags & NO_VENUE_TIME) != 0
+        times = np.where(undated, 0, rows.ts_event).tolist()
+        self._seen = dict(zip(rows.trade_id.tolist(), times, strict=True))
+
+    def _was_noted(self, trade_id: str | int, ts_event: int) -> bool:
         seen = self._seen
         if seen.get(trade_id) == ts_event or self._seen_before.get(trade_id) == ts_event:
             return True
@@ -143,12 +183,13 @@ class Tape:
 
     def _lay(self, rows: int) -> None:
         columns: list[NDArray[Any]] = [np.zeros(rows, kind) for _, kind in _NUMBERS]
-        self._ids = np.empty(rows, object)
+        ids = np.zeros(rows, np.int64 if self._numbered else object)
         self._exact = np.empty(rows, object)
         # Writing one cell through a memoryview costs a third of writing it through NumPy.
         cells: list[Any] = [column.data for column in columns]
         self._ts_event, self._ts_recv, self._price, self._size, self._side, self._flags = cells
-        self._columns = (*columns, self._ids, self._exact)
+        self._ids = ids.data if self._numbered else ids
+        self._columns = (*columns, ids, self._exact)
         self._rows = rows
 
     def _room(self) -> int:

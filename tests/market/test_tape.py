@@ -75,6 +75,36 @@ def test_duplicates_are_dropped_and_counted(plan: list[tuple[int, bool]]) -> Non
     assert kept == set(tape.view().trade_id.tolist())
 
 
+IDS = st.one_of(st.integers(-3, 9), st.sampled_from(["", "a", "b", "7"]), st.just(2**63))
+
+
+@given(st.lists(st.tuples(IDS, st.sampled_from([0, 3, 4])), max_size=40))
+def test_a_trade_is_known_by_its_id_and_the_venues_time(plan: list[tuple[str | int, int]]) -> None:
+    """Whatever ids a venue gives, and however it mixes them; without an id nothing is known."""
+    tape = Tape()
+    times: dict[str | int, list[int]] = {}
+    kept: list[str | int] = []
+    for trade_id, ts_event in plan:
+        came = times.setdefault(trade_id, [])
+        if ts_event in came[:-1]:
+            continue  # No venue goes back to a numbering of before.
+        new = trade_id == "" or ts_event not in came
+        assert new == tape.append(Trade("v:S", 1.0, 1.0, "buy", trade_id, ts_event, 5))
+        if new:
+            came.append(ts_event)
+            kept.append(trade_id)
+    assert kept == tape.view().trade_id.tolist()
+
+
+def test_numbers_past_the_ring_are_new_trades() -> None:
+    """Only the rows that are still held tell of their ids."""
+    tape = Tape(4)
+    for number in range(1, 10):
+        tape.append(trade(number, number))
+    assert [False, True] == [tape.append(trade(number, number)) for number in (8, 2)]
+    assert 1 == tape.duplicates
+
+
 def test_reused_id_is_a_new_trade() -> None:
     """A venue that starts its ids anew doesn't lose trades: the time belongs to the id."""
     tape = Tape()
