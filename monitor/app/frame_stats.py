@@ -54,6 +54,7 @@ class FrameStats(QObject):
         self._event_to_paint: list[float] = []
         self._messages = 0
         self._written = 0
+        self._started = False
         self._held: Held | None = None
         self._frames = self._drawn = 0
         self._begun = self._last = time.monotonic_ns()
@@ -150,8 +151,10 @@ class FrameStats(QObject):
         }
 
     def _counted(self) -> dict[str, int | None]:
-        # The collector rests while the program starts; what starts can't be counted cheaply.
-        if gc.get_freeze_count():  # the start is over
+        # What starts can't be counted cheaply. Once anything is frozen, to ask for it takes as
+        # long as a frame: so it is asked until then.
+        self._started = self._started or gc.get_freeze_count() > 0
+        if self._started:
             if self._held is None or self._written % HELD_EVERY == 0:
                 self._held = held_now()
             self._written += 1

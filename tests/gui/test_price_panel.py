@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from monitor.feeds.playback import Playback
-from monitor.gui.kit.axes import PRICE_AXIS_PX, PaintedAxis
+from monitor.gui.kit.axes import PRICE_AXIS_PX, Label, PaintedAxis, PriceScale
 from monitor.gui.kit.candle_item import GAP_PX, STRIP_PX, VOLUME_SHARE, _Place
 from monitor.gui.kit.caption import caption_of
 from monitor.gui.kit.chart import Mapping
@@ -95,8 +95,14 @@ def wheel(panel: PricePanel, notches: int, at: QPoint) -> None:
 
 def boxes(axis: PaintedAxis) -> list[QRectF]:
     """All that is painted on an axis: labels and tags."""
-    shown = (*axis.labels_shown(), *axis.tags_shown())
-    return [box for box, _ in shown]
+    tags = [box for box, _ in axis.tags_shown()]
+    return [*(label.box for label in axis.labels_shown()), *tags]
+
+
+def price_labels(axis: PriceScale) -> list[Label]:
+    """The labels of prices that are painted; the volume pane has its own."""
+    volumes = [text for _, text in axis.floor_labels]
+    return [label for label in axis.labels_shown() if label.text not in volumes]
 
 
 def test_what_is_shown_is_what_the_market_holds(
@@ -162,19 +168,18 @@ def test_six_prices_are_readable_at_any_zoom(
         panel._pointer_moved(panel.chart.point_of(QPointF(200.0 + 10 * step, height / 3)))
         look()
         axis = panel.chart.prices
-        texts = [text for _, text in axis.labels_shown()] + [
-            tag.text for _, tag in axis.tags_shown()
-        ]
+        labels = price_labels(axis)
+        texts = [label.text for label in labels] + [tag.text for _, tag in axis.tags_shown()]
         all_boxes = boxes(axis)
         inside = axis.boundingRect()
         assert len([text for text in texts if text]) >= 6, (step, texts)
-        assert len(axis.labels_shown()) >= 4
+        assert len(labels) >= 4
         for n, box in enumerate(all_boxes):
             assert inside.contains(box)
             assert not any(box.intersects(other) for other in all_boxes[n + 1 :])
         widest = max(axis.metrics.horizontalAdvance(text) for text in texts)
         assert widest <= axis.width() - 8, texts
-        assert len(set(texts[: len(axis.labels_shown())])) == len(axis.labels_shown())
+        assert len({label.text for label in labels}) == len(labels)
 
 
 @pytest.mark.parametrize("name", TIMEFRAMES)
@@ -674,7 +679,7 @@ def test_volumes_stay_in_their_pane(panel: PricePanel, hands: Hands, look: Look)
     axis = panel.chart.prices
     height = panel.chart.view.height()
     floor = height - round(height * VOLUME_SHARE)
-    assert all(box.bottom() <= floor + 1 for box, _ in axis.labels_shown())
+    assert all(label.box.bottom() <= floor + 1 for label in price_labels(axis))
     assert axis.floor_labels
     picture = panel.chart.candles.picture
     assert picture is not None

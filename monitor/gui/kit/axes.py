@@ -1,9 +1,10 @@
 """The axes of a chart: painted straight, so a changed range costs a few labels and no more."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap
 
 from monitor.gui.kit.fonts import SMALL_PX, font
@@ -41,6 +42,25 @@ class Tag(NamedTuple):
     ink: QColor
 
 
+class Label(NamedTuple):
+    """What an axis says at a place: the room it takes, its text and its ink."""
+
+    box: QRectF
+    text: str
+    ink: QColor
+
+
+def row_of(item: Any, chart: Any) -> QRect:
+    """What is painted anew for a part of a chart: its row, the chart's whole width.
+
+    The rows of a frame make up one rectangle. Within any other shape Qt copies pictures by
+    spans, shared out to threads that it then waits for: ten times as long.
+    """
+    area = chart.viewportTransform().mapRect(item.mapRectToScene(item.rect()))
+    top, bottom = math.floor(area.top()), math.ceil(area.bottom()) + 1
+    return QRect(0, top, chart.viewport().width(), bottom - top)
+
+
 class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
     """An axis that paints its labels itself; tags lie on top and push labels away.
 
@@ -54,12 +74,14 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
         self.tags: list[Tag] = []
         self.setStyle(showValues=False, tickLength=0)
         self.setPen(None)
+        self.enableAutoSIPrefix(False)  # A title of units, which it has none of.
         self.vertical = orientation in ("left", "right")
         self.metrics = QFontMetricsF(font(SMALL_PX))
         self._kept = QPixmap()
         self._kept_labels: tuple[object, ...] = ()
         self._looks: tuple[object, ...] = ()
         self._tagged: list[tuple[QRectF, Tag]] = []
+        self._covered: list[QRectF] = []
         self.blank = False
         """There is nothing to scale: no labels, no tags, no grid."""
 
@@ -69,8 +91,7 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
         if widget is None:
             super().update(*area)
         else:
-            where = widget.viewportTransform().mapRect(self.mapRectToScene(self.rect()))
-            widget.viewport().update(where.toAlignedRect())
+            widget.viewport().update(row_of(self, widget))
 
     def looks(self) -> tuple[object, ...]:
         """All that its look depends on."""
@@ -97,17 +118,22 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
         looks = (ratio, *self.looks())
         if looks != self._looks:
             self._looks, self._tagged = looks, self.tags_shown()
-            self._keep_labels(area, ratio, ground)
+            labels = self.lettering()
+            self._covered = _covered(labels, self._tagged)
+            self._keep_labels(labels, area, ratio, ground)
         p.drawPixmap(at, self._kept)
         if self._tagged:
             p.save()
             p.translate(area.topLeft())
+            for box in self._covered:
+                p.fillRect(box, ground)
             self._paint_tags(p, self._tagged)
             p.restore()
 
-    def _keep_labels(self, area: QRectF, ratio: float, ground: QColor) -> None:
+    def _keep_labels(
+        self, labels: Sequence[Label], area: QRectF, ratio: float, ground: QColor
+    ) -> None:
         """Paint the labels' picture anew where they are others, or stand elsewhere."""
-        labels = self.lettering()
         places = (*((text, box.x(), box.y()) for box, text, _ in labels),)
         kept = (ratio, area.width(), area.height(), self.theme, places)
         if kept == self._kept_labels:
@@ -158,27 +184,27 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
                 shown.append((box, tag))
         return shown
 
-    def labels_shown(self) -> list[tuple[QRectF, str]]:
-        """The labels that are painted, with the room they take: whole and clear of all tags."""
-        taken = [box for box, _ in self.tags_shown()]
+    def lettering(self) -> list[Label]:
+        """All labels, whole and clear of each other, whatever tags lie over them."""
         bounds = QRectF(QPointF(), self.size())
-        shown: list[tuple[QRectF, str]] = []
+        labels: list[Label] = []
         for value, text in self.ticks():
             box = self._box(value, text, tag=False)
-            if bounds.contains(box) and not any(box.intersects(other) for other in taken):
-                shown.append((box, text))
-                taken.append(box)
-        return shown
+            if bounds.contains(box) and not any(box.intersects(other.box) for other in labels):
+                labels.append(Label(box, text, self.theme.dim))
+        return labels
 
-    def lettering(self) -> list[tuple[QRectF, str, QColor]]:
-        """All that is written on it but the tags: room, text and ink."""
-        return [(box, text, self.theme.dim) for box, text in self.labels_shown()]
+    def labels_shown(self) -> list[Label]:
+        """The labels that are painted: those that no tag touches."""
+        labels = self.lettering()
+        covered = _covered(labels, self.tags_shown())
+        return [label for label in labels if label.box not in covered]
 
     def paint(self, p: QPainter, opt: Any, widget: Any) -> None:
-        self._paint_labels(p, self.lettering())
+        self._paint_labels(p, self.labels_shown())
         self._paint_tags(p, self.tags_shown())
 
-    def _paint_labels(self, p: QPainter, labels: list[tuple[QRectF, str, QColor]]) -> None:
+    def _paint_labels(self, p: QPainter, labels: Sequence[Label]) -> None:
         p.setFont(font(SMALL_PX))
         for box, text, ink in labels:
             p.setPen(ink)
@@ -211,6 +237,11 @@ class PaintedAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph is untyped
         if tag:
             left = min(max(left, 0.0), size.width() - width)
         return QRectF(round(left), 2, width, size.height() - 4)
+
+
+def _covered(labels: Sequence[Label], tags: Sequence[tuple[QRectF, Tag]]) -> list[QRectF]:
+    """The room of the labels that a tag touches: they aren't to be seen in part."""
+    return [label.box for label in labels if any(label.box.intersects(box) for box, _ in tags)]
 
 
 class PriceScale(PaintedAxis):
@@ -286,15 +317,13 @@ class PriceScale(PaintedAxis):
     def looks(self) -> tuple[object, ...]:
         return (*super().looks(), self.floor_labels, self.floor_px)
 
-    def lettering(self) -> list[tuple[QRectF, str, QColor]]:
-        written = super().lettering()
-        tagged = [box for box, _ in self.tags_shown()] if self.floor_labels else []
+    def lettering(self) -> list[Label]:
+        labels = super().lettering()
         for from_low, text in self.floor_labels:
             top = round(self.size().height() - from_low - TAG_PX / 2)
             box = QRectF(0, top, self.size().width(), TAG_PX)
-            if not any(box.intersects(other) for other in tagged):
-                written.append((box, text, self.theme.faint))
-        return written
+            labels.append(Label(box, text, self.theme.faint))
+        return labels
 
     def _whole(self, value: float) -> bool:
         """Whether a label there is neither cut by the axis's ends nor in the other pane."""
@@ -337,7 +366,9 @@ class TimeScale(PaintedAxis):
         super().__init__("bottom", theme)
         self.base = 0
         self._key: tuple[int, int, float, bool] = (0, 0, 0.0, utc)
-        self._axis = TimeAxis((), (), 0)
+        self._axis = self._ticks_of = TimeAxis((), (), 0)
+        self._ticks: tuple[tuple[float, str], ...] = ()
+        self._ticks_base = 0
         self.utc = utc
         self.setHeight(TIME_AXIS_PX)
 
@@ -363,5 +394,8 @@ class TimeScale(PaintedAxis):
         if self.blank:
             return ()
         axis = self.axis()
-        seconds = [(moment - self.base) / SECOND for moment in axis.moments]
-        return tuple(zip(seconds, axis.labels, strict=True))
+        if axis is not self._ticks_of or self.base != self._ticks_base:
+            seconds = [(moment - self.base) / SECOND for moment in axis.moments]
+            self._ticks = tuple(zip(seconds, axis.labels, strict=True))
+            self._ticks_of, self._ticks_base = axis, self.base
+        return self._ticks

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPen,
 )
 
-from monitor.gui.kit.axes import PaintedAxis, TimeScale
+from monitor.gui.kit.axes import PaintedAxis, TimeScale, row_of
 from monitor.gui.kit.plotting import pg
 from monitor.gui.kit.theme import Theme
 
@@ -46,7 +46,7 @@ class ChartItem(pg.GraphicsObject):  # type: ignore[misc] # pyqtgraph is untyped
         """Have the chart paint its view anew, without a walk through the scene."""
         chart = self.getViewWidget()
         if isinstance(chart, Chart):
-            chart.viewport().update(chart.view_area())
+            chart.mark_view_changed()
         else:
             super().update(*area)
 
@@ -192,6 +192,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph is untyped
     def __init__(self, theme: Theme, right: PaintedAxis, bottom: PaintedAxis) -> None:
         super().__init__(axisItems={"right": right, "bottom": bottom})
         self.theme, self.right, self.bottom = theme, right, bottom
+        self._view_changed = False
         plot = self.getPlotItem()
         plot.hideAxis("left")
         plot.showAxis("right")
@@ -235,9 +236,11 @@ class Chart(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph is untyped
         scene.prepareForPaint()
         self.render(painter, area, self.viewport().rect(), Qt.AspectRatioMode.IgnoreAspectRatio)
 
-    def view_area(self) -> QRect:
-        """What the view covers, in the widget's pixels."""
-        return self._area_of(self.view).adjusted(0, 0, 1, 1).toAlignedRect()
+    def mark_view_changed(self) -> None:
+        """Have the next frame paint the view anew; said by each of its items."""
+        if not self._view_changed:
+            self._view_changed = True
+            self.viewport().update(row_of(self.view, self))
 
     def line(self, colour: QColor, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         """A one-pixel pen."""
@@ -273,6 +276,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph is untyped
     # Qt's own.
 
     def paintEvent(self, ev: QPaintEvent) -> None:  # noqa: N802
+        self._view_changed = False
         self.scene().prepareForPaint()
         # In the order they are to be painted in.
         items = [item for item in self.view.childGroup.childItems() if item.isVisible()]
