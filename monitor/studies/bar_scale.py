@@ -20,10 +20,10 @@ def bar_scale(sizes: NDArray[np.float64], held: float = 0.0) -> float:
     known = sizes[sizes > 0]
     if not known.size:
         return held
-    # Of so few numbers a partition is cheaper than np.quantile by a factor of ten.
-    rank = min(len(known) - 1, math.ceil(QUANTILE * len(known)) - 1)
-    common = float(np.partition(known, rank)[rank])
-    full = min(float(known.max()), REACH * common)
+    # So few numbers are sorted in a tenth of np.quantile's time.
+    known.sort()
+    common = known[math.ceil(QUANTILE * len(known)) - 1]
+    full = float(min(known[-1], REACH * common))
     return held if KEEP_FROM * held <= full <= KEEP_TO * held else full
 
 

@@ -2,6 +2,7 @@
 
 import math
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -39,15 +40,11 @@ def ladder_rows(book: Book, step: Decimal, rows: int, top: int) -> LadderRows:
 
     Raises ValueError where the step is no multiple of the book's tick.
     """
-    tick = book.tick_size
-    if step <= 0 or step % tick:
-        raise ValueError(f"the ladder's step was {step}; it must be a multiple of {tick}")
+    size, one, decimals = _judged(step, book.tick_size)
     bottom = top - rows + 1
-    size, one = float(step), float(tick)
     bids = book.bids.columns(bottom * size, (top + 1) * size, rows)[::-1].copy()
     asks = book.asks.columns((bottom - 1) * size + one, top * size + one, rows)[::-1].copy()
-    numerator, denominator = step.as_integer_ratio()
-    prices = np.arange(top, bottom - 1, -1, dtype=np.float64) * numerator / denominator
+    prices = _prices(top, rows, step)
     low, high = book.covered
     if low is not None:
         bids[prices < low - one / 2] = math.nan
@@ -61,8 +58,25 @@ def ladder_rows(book: Book, step: Decimal, rows: int, top: int) -> LadderRows:
         _row(top, rows, None if book.best_bid is None else _steps_down(book.best_bid, step)),
         _row(top, rows, None if book.best_ask is None else _steps_up(book.best_ask, step)),
         step,
-        decimals_of(step),
+        decimals,
     )
+
+
+@lru_cache(maxsize=64)
+def _judged(step: Decimal, tick: Decimal) -> tuple[float, float, int]:
+    """Step and tick as floats, and the digits of the step. Raises ValueError."""
+    if step <= 0 or step % tick:
+        raise ValueError(f"the ladder's step was {step}; it must be a multiple of {tick}")
+    return float(step), float(tick), decimals_of(step)
+
+
+@lru_cache(maxsize=8)
+def _prices(top: int, rows: int, step: Decimal) -> Floats:
+    """The rows' prices, not to be written to: the next frame's are mostly the same."""
+    numerator, denominator = step.as_integer_ratio()
+    prices = np.arange(top, top - rows, -1, dtype=np.float64) * numerator / denominator
+    prices.flags.writeable = False
+    return prices
 
 
 def centred_top(book: Book, step: Decimal, rows: int) -> int | None:

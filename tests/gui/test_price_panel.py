@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from monitor.feeds.playback import Playback
-from monitor.gui.kit.axes import PRICE_AXIS_PX, Label, PaintedAxis, PriceScale
+from monitor.gui.kit.axes import PRICE_AXIS_PX, PriceScale
 from monitor.gui.kit.candle_item import GAP_PX, STRIP_PX, VOLUME_SHARE, _Place
 from monitor.gui.kit.caption import caption_of
 from monitor.gui.kit.chart import Mapping
 from monitor.gui.kit.export import export_panel
 from monitor.gui.kit.fonts import font
+from monitor.gui.kit.painted_axis import Label, PaintedAxis
 from monitor.gui.kit.panel import Surroundings
 from monitor.gui.kit.timeframes import TIMEFRAMES
 from monitor.gui.panels.price import PricePanel

@@ -13,7 +13,8 @@ from PySide6.QtGui import (
     QPen,
 )
 
-from monitor.gui.kit.axes import PaintedAxis, TimeScale, row_of
+from monitor.gui.kit.axes import TimeScale
+from monitor.gui.kit.painted_axis import PaintedAxis, row_of
 from monitor.gui.kit.plotting import pg
 from monitor.gui.kit.theme import Theme
 

@@ -3,9 +3,9 @@
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from monitor.gui.kit.axes import PaintedAxis
 from monitor.gui.kit.chart import LINES_Z, ChartItem, Mapping
 from monitor.gui.kit.fonts import TEXT_PX, font
+from monitor.gui.kit.painted_axis import PaintedAxis
 from monitor.gui.kit.theme import Theme
 
 NOTHING_PICKED = "No symbol picked. Ctrl+K finds one."

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
-from monitor.gui.kit.axes import PaintedAxis
 from monitor.gui.kit.chart import Chart
+from monitor.gui.kit.painted_axis import PaintedAxis
 from monitor.gui.kit.theme import Theme
 
 NOTCH = 120

@@ -114,8 +114,7 @@ class PaintedTable(QWidget):
         painter.translate(area.topLeft())
         width = min(math.ceil(area.width()), WIDEST)
         ground, runs = Ground(self.theme, columns, width, _text_top()), list[Run]()
-        for n, row in enumerate(rows):
-            ground.lay(painter, row, n * ROW_PX, runs)
+        ground.lay(painter, ((row, n * ROW_PX, None) for n, row in enumerate(rows)), runs)
         draw_as_text(painter, runs, pens_of(self.theme), SMALL_PX, Ink.FAINT)
         here = QRectF(0, 0, area.width(), area.height())
         _fill_beside(painter, self.theme, here, beside=bool(rows))

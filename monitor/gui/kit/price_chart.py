@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
-from monitor.gui.kit.axes import PriceScale, Tag, TimeScale
+from monitor.gui.kit.axes import PriceScale, TimeScale
 from monitor.gui.kit.candle_item import (
     GAP_PX,
     STRIP_PX,
@@ -18,6 +18,7 @@ from monitor.gui.kit.candle_item import (
 )
 from monitor.gui.kit.empty_note import EmptyNote
 from monitor.gui.kit.movable_chart import MovableChart
+from monitor.gui.kit.painted_axis import Tag
 from monitor.gui.kit.price_marks import LiveChip, PriceMarks
 from monitor.gui.kit.theme import Theme
 from monitor.gui.kit.value_strip import ValueStrip

@@ -19,6 +19,10 @@ PROBES = (0.5, 0.25, 0.75, 0.1, 0.9)
 """Where a row is looked for that moved and didn't change; any one will do."""
 
 
+Laid = tuple[Row, int, Row | None]
+"""A row, its top, and the row that is painted there already."""
+
+
 class Place(NamedTuple):
     """A column in whole pixels of what is painted on; ``wide`` is 0 where it has no bounds."""
 
@@ -47,44 +51,41 @@ class Ground:
         # Never so much that a text's own lines reach into it.
         self._inset = int(ratio)
 
-    def lay(
-        self, painter: QPainter, row: Row, top: int, runs: list[Run], before: Row | None = None
-    ) -> None:
-        """Fill what lies behind a row's texts and gather those in ``runs``.
+    def lay(self, painter: QPainter, rows: Iterable[Laid], runs: list[Run]) -> None:
+        """Fill what lies behind the texts of rows and gather those in ``runs``.
 
-        Of a row that stands where ``before`` stood only the cells that differ, where it can be.
+        Each comes with its top and the row that stood there before, or None: of such a one
+        only the cells that differ are painted, where that can be.
         """
-        apart = before is not None and self._told_apart(before, row)
-        if not apart:
-            self._lay_behind(painter, row, top)
-        held: Iterable[Cell | None] = before.cells if before and apart else repeat(None)
         fill, colours, ratio, panel = (
             painter.fillRect,
             self._colours,
             self._ratio,
             self._theme.panel,
         )
-        text_top, inset, high = top + self._drop, self._inset, self.high
-        for cell, old, place in zip(row.cells, held, self._places, strict=False):
-            if cell is old:
-                continue
-            x, right, end, grows, low, wide = place
-            if old is not None:
-                if cell == old:
+        drop, inset, places, bounded = self._drop, self._inset, self._places, self._bounded
+        thick = self.high - 2 * inset
+        for row, top, before in rows:
+            held: Iterable[Cell | None] = _NONE_HELD
+            if bounded and before is not None and _told_apart(before, row):
+                held = before.cells
+            else:
+                self._lay_behind(painter, row, top)
+            text_top, inner = top + drop, top + inset
+            for cell, old, place in zip(row.cells, held, places, strict=False):
+                if cell is old:
                     continue
-                fill(low, top + inset, wide, high - 2 * inset, panel)
-            text, ink, tail, bar, bar_ink = cell
-            if bar:
-                length = round(bar * ratio)
-                left = end if grows > 0 else end - length
-                fill(left, top + inset, length, high - 2 * inset, colours[bar_ink])
-            if text:
-                runs.append(Run(text, x, text_top, ink, right, tail))
-
-    def _told_apart(self, before: Row, row: Row) -> bool:
-        """True where each cell of a row can be painted without the others."""
-        plain = self._bounded and row.fill < 0 and not row.hatched
-        return plain and before[1:] == row[1:] and len(before.cells) == len(row.cells)
+                x, right, end, grows, low, wide = place
+                if old is not None:
+                    if cell == old:
+                        continue
+                    fill(low, inner, wide, thick, panel)
+                text, ink, tail, bar, bar_ink = cell
+                if bar:
+                    length = bar if ratio == 1 else round(bar * ratio)
+                    fill(end if grows > 0 else end - length, inner, length, thick, colours[bar_ink])
+                if text:
+                    runs.append(Run(text, x, text_top, ink, right, tail))
 
     def _lay_behind(self, painter: QPainter, row: Row, top: int) -> None:
         """All that lies behind a row's cells."""
@@ -172,10 +173,9 @@ class TablePicture:
     def _paint(self, which: Sequence[int], shown: Sequence[Row | None]) -> None:
         painter = QPainter(self._pixmap)
         runs: list[Run] = []
-        first, lines, line, lay = self._first, self._lines, self._line, self._ground.lay
-        for n in which:
-            row = shown[n] or _BLANK
-            lay(painter, row, (first + n) % lines * line, runs, self._held[n])
+        first, lines, line, held = self._first, self._lines, self._line, self._held
+        rows = [(shown[n] or _BLANK, (first + n) % lines * line, held[n]) for n in which]
+        self._ground.lay(painter, rows, runs)
         self._atlas.draw(painter, runs)
         painter.end()
         self.painted += len(which)
@@ -186,6 +186,19 @@ class TablePicture:
 
 
 _BLANK = Row(())
+_NONE_HELD = repeat(None)
+
+
+def _told_apart(before: Row, row: Row) -> bool:
+    """True where each cell of a row can be painted without the others."""
+    cells, filled, mark, hatched = row
+    old, old_fill, old_mark, old_hatched = before
+    return (
+        filled < 0
+        and not hatched
+        and (filled, mark, hatched) == (old_fill, old_mark, old_hatched)
+        and len(cells) == len(old)
+    )
 
 
 def line_px(ratio: float) -> int:

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from monitor.book.side import Floats
 from monitor.export.table import Table
-from monitor.gui.kit.axes import PriceScale, SizeScale, Tag
+from monitor.gui.kit.axes import PriceScale, SizeScale
 from monitor.gui.kit.chart import Chart
 from monitor.gui.kit.depth_item import DepthItem
 from monitor.gui.kit.empty_note import NOTHING_PICKED, EmptyNote
+from monitor.gui.kit.painted_axis import Tag
 from monitor.gui.kit.panel import Action, Panel, Surroundings
 from monitor.gui.kit.readout import Readout
 from monitor.market.market import Market

@@ -10,11 +10,11 @@ from PySide6.QtGui import QPainter
 
 from monitor.export.candle_table import candle_table
 from monitor.export.table import Table
-from monitor.gui.kit.axes import Tag
 from monitor.gui.kit.backfill import MOST_ASKED, Backfill
 from monitor.gui.kit.bad_spans import BadSpans
 from monitor.gui.kit.candle_item import CandlePicture
 from monitor.gui.kit.empty_note import NOTHING_PICKED
+from monitor.gui.kit.painted_axis import Tag
 from monitor.gui.kit.panel import Action, Panel, Surroundings
 from monitor.gui.kit.price_chart import PriceChart
 from monitor.gui.kit.price_view import PriceView

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from monitor.gui.kit.axes import PaintedAxis
+from monitor.gui.kit.painted_axis import PaintedAxis
 from monitor.workspace.settings import Network, Settings
 from tests.emulators.open_feed import OpenFeedEmulator
 from tests.emulators.truth import Listing

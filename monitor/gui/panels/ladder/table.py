@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from monitor.book.book import WHOLE
 from monitor.book.side import Floats
 from monitor.gui.kit.fonts import SMALL_PX
 from monitor.gui.kit.glyphs import text_width
@@ -181,8 +182,10 @@ class LadderTable:
             marks[last] = ink
         sold, bought = flow or ([0.0] * n, [0.0] * n)
         sides = [True] * above + [False] * (n - above)
-        # NaN is unlike itself, so nothing could be looked up by it.
-        told: list[float] = np.where(np.isnan(sizes), UNKNOWN, sizes).tolist()
+        if market.book.covered != WHOLE:
+            # NaN is unlike itself, so nothing could be looked up by it.
+            sizes = np.where(np.isnan(sizes), UNKNOWN, sizes)
+        told: list[float] = sizes.tolist()
         return list(zip(told[:n], told[n:], sold, bought, sides, marks, strict=True))
 
     def _last_row(self, market: Market, seen: LadderRows) -> tuple[int, Ink]:
