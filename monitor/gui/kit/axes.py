@@ -136,7 +136,9 @@ class SizeScale(PaintedAxis):
             powers = range(math.ceil(low), math.floor(high) + 1)
             return tuple((float(power), compact(10.0**power, 1)) for power in powers)
         axis = size_axis(high, self.size().height())
-        return tuple(zip(axis.values, axis.labels, strict=True))
+        # At the upper end a label would have to be moved beside its line.
+        pairs = zip(axis.values, axis.labels, strict=True)
+        return tuple((at, text) for at, text in pairs if self.pixel(at) >= LABEL_PX / 2)
 
 
 class TimeScale(PaintedAxis):
