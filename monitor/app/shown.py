@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,10 +17,12 @@ from monitor.app.store import Store
 from monitor.gui.kit.frame_clock import FrameClock
 from monitor.gui.kit.panel import Panel, Surroundings
 from monitor.gui.kit.start import theme_wanted
-from monitor.gui.window.export_dialog import ExportCard
 from monitor.gui.window.main_window import FIRST_INSTRUMENT, MainWindow
 from monitor.gui.window.shell import Shell
 from monitor.workspace.layout import Layout, PanelLayout, WindowLayout
+
+if TYPE_CHECKING:
+    from monitor.gui.window.export_dialog import ExportCard
 
 SAVE_EVERY_S = 60.0
 
@@ -55,10 +59,15 @@ class Shown:
         )
         if first and program.replay is None:
             self.window.workbench.pick(first)
-        self.export_card = ExportCard(
-            program, self.window.workbench.panels, f"Depthscope {__version__}", self.window.ground
-        )
         self._saver: asyncio.TimerHandle | None = None
+
+    @cached_property
+    def export_card(self) -> "ExportCard":
+        """Made when it is first asked for: it brings all the ways to write a picture along."""
+        from monitor.gui.window.export_dialog import ExportCard  # noqa: PLC0415 - as it says
+
+        panels, ground = self.window.workbench.panels, self.window.ground
+        return ExportCard(self._program, panels, f"Depthscope {__version__}", ground)
 
     def begin(self) -> None:
         """Show it, and let time pass."""

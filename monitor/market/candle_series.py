@@ -198,7 +198,7 @@ class CandleSeries:
                 del theirs[ts_open]
         if not theirs:
             return
-        kept = ~np.isin(ours.ts_open, np.fromiter(theirs, np.int64, len(theirs)))
+        kept = np.array([ts_open not in theirs for ts_open in ours.ts_open.tolist()], np.bool_)
         rows = zip(*map(self._row_of_candle, theirs.values()), strict=True)
         held: tuple[NDArray[Any], ...] = ours
         columns = [
