@@ -58,8 +58,8 @@ class PaintedTable(QWidget):
 
     @property
     def capacity(self) -> int:
-        """Rows that fit, the last one perhaps cut."""
-        return max(0, math.ceil(self.height() / self.row_px))
+        """Whole rows that fit: half a price is none."""
+        return max(0, math.floor(self.height() / self.row_px))
 
     @property
     def row_px(self) -> float:
