@@ -15,6 +15,7 @@ from monitor.app.failure import JobFailed
 from monitor.app.held import Held, held_now
 from monitor.export.whole_file import reason_of
 from monitor.gui.kit.frame_clock import FrameClock
+from monitor.gui.kit.soon import soon
 from monitor.gui.window.sizes import memory_held
 from monitor.model.events import Event
 from monitor.model.time import MS
@@ -89,7 +90,7 @@ class FrameStats(QObject):
         """Everything has been asked to draw; painting follows once Qt gets its turn."""
         if self._arrivals:
             arrived, self._arrivals = self._arrivals, []
-            QTimer.singleShot(0, self, lambda: self._painted(arrived))
+            soon(self, lambda: self._painted(arrived))
         return False
 
     def close(self) -> None:
@@ -166,7 +167,7 @@ class FrameStats(QObject):
         if event.type() is QEvent.Type.Paint and watched in self._unpainted:
             self._unpainted.remove(watched)
             watched.removeEventFilter(self)
-            QTimer.singleShot(0, self, self._painted_first)
+            soon(self, self._painted_first)
         return False
 
 

@@ -11,6 +11,7 @@ from monitor.app.venue_sources import VenueSources
 from monitor.demo.listing import VENUE as DEMO
 from monitor.feeds.feed_error import FeedError
 from monitor.feeds.hub import Hub
+from monitor.feeds.lookup_threads import LookupThreads
 from monitor.feeds.network import Network
 from monitor.model.events import Event, InstrumentList, Refusal
 from monitor.model.instrument import Instrument
@@ -48,6 +49,7 @@ def run_job(job: Callable[[asyncio.Event], Coroutine[None, None, int]]) -> int:
 
 async def _with_signals(job: Callable[[asyncio.Event], Coroutine[None, None, int]]) -> int:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.set_default_executor(LookupThreads())
     for number in (signal.SIGINT, signal.SIGTERM):
         try:
             loop.add_signal_handler(number, stop.set)

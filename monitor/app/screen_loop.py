@@ -14,10 +14,12 @@ from PySide6.QtWidgets import QApplication
 from monitor.app.crashes import Crashes
 from monitor.app.demo_server import DemoServer
 from monitor.app.desk import Desk
+from monitor.app.early_end import EarlyEnd
 from monitor.app.recorded_markets import RecordedMarkets
 from monitor.app.replay_desk import ReplayDesk
 from monitor.app.shown import Shown
 from monitor.app.store import Store
+from monitor.feeds.lookup_threads import LookupThreads
 from monitor.gui.kit.collector import Collector
 from monitor.gui.kit.qt_pulse import QtPulse
 from monitor.gui.window.shell import Shell
@@ -36,11 +38,13 @@ class Wanted(NamedTuple):
     shell: Shell
     demo: DemoServer
     recorded: RecordedMarkets | None
+    early: EarlyEnd
 
 
 def run_loop(application: QApplication, wanted: Wanted) -> int:
     """Fill the shell and show it until it is closed; the exit status."""
     loop = qasync.QEventLoop(application, already_running=False)
+    loop.set_default_executor(LookupThreads())
     asyncio.set_event_loop(loop)
     collector = Collector()
     try:
@@ -59,10 +63,10 @@ def run_loop(application: QApplication, wanted: Wanted) -> int:
 
 
 async def _show(wanted: Wanted) -> int:
-    if wanted.shell.closed:
-        return 0
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     _stop_on_signals(loop, stop)
+    if wanted.shell.closed or wanted.early.asked:
+        return 0
     store, recorded = wanted.store, wanted.recorded
     program: Desk | ReplayDesk
     if recorded is not None:

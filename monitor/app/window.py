@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from monitor import __version__
 from monitor.app.allocator import keep_large_blocks_apart
 from monitor.app.display import Display
+from monitor.app.early_end import EarlyEnd
 from monitor.app.failure import BadUse, JobFailed
 from monitor.app.paths import config_folder, resources
 from monitor.app.store import Store
@@ -43,10 +44,15 @@ def run(options: argparse.Namespace) -> int:
         if watched is not None:
             _judge_watched(watched, store.settings)
         recorded = _opened(options)
+        # A long recording could be left while it was read; from here on there is a window to end.
+        early = EarlyEnd()
         application = start_qt(__version__)
         display.release()
         application.setQuitOnLastWindowClosed(False)
-        return _run_in(application, _first_sight(store), options, store, recorded)
+        shell = _first_sight(store)
+        status = _run_in(application, shell, options, store, recorded, early)
+        early.restore()
+        return status
     finally:
         gc.enable()
         store.close()
@@ -68,6 +74,7 @@ def _run_in(
     options: argparse.Namespace,
     store: Store,
     recorded: "RecordedMarkets | None",
+    early: EarlyEnd,
 ) -> int:
     """Read the rest of the program, the demo exchange starting meanwhile, and run it."""
     from monitor.app.demo_server import DemoServer  # noqa: PLC0415 - the window comes first
@@ -78,7 +85,7 @@ def _run_in(
             demo.begin()
         from monitor.app import screen_loop  # noqa: PLC0415 - likewise, and half a second long
 
-        wanted = screen_loop.Wanted(options, store, shell, demo, recorded)
+        wanted = screen_loop.Wanted(options, store, shell, demo, recorded, early)
         return screen_loop.run_loop(application, wanted)
     finally:
         demo.end()

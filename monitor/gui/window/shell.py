@@ -2,11 +2,12 @@
 
 import time
 
-from PySide6.QtCore import QCoreApplication, QRect, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from monitor.gui.kit.fonts import PRICE_PX, TEXT_PX, font
+from monitor.gui.kit.soon import soon
 from monitor.gui.kit.theme import Theme
 from monitor.gui.window.geometry import stand
 from monitor.workspace.layout import Geometry
@@ -63,7 +64,7 @@ class Shell(QWidget):
         if self._content is None:
             self._paint_name(painter)
         if self.painted is None:
-            QTimer.singleShot(0, self, self._painted)
+            soon(self, self._painted)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         if self._content is not None:

@@ -12,11 +12,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from monitor.app import cli
 from monitor.app.shown import Shown
 from monitor.gui.kit.export import FORMS
+from monitor.gui.kit.soon import soon
 from monitor.model.verdict import State
 
 LOOK_MS = 20
@@ -62,7 +63,7 @@ class Hand(QObject):
         if true():
             print(json.dumps(answer()), flush=True)
         else:
-            QTimer.singleShot(LOOK_MS, self, lambda: self._when(true, answer))
+            soon(self, lambda: self._when(true, answer), LOOK_MS)
 
     def _do_live(self) -> None:
         self._when(lambda: self._state() is State.LIVE, lambda: self._market().instrument.id)
@@ -90,7 +91,7 @@ class Hand(QObject):
         )
 
     def _do_crash(self) -> None:
-        QTimer.singleShot(0, self, lambda: self._notices[1_000_000])
+        soon(self, lambda: self._notices[1_000_000])
         self._when(lambda: len(self._notices) > 1, lambda: self._notices)
 
     def _do_export(self, form: str, folder: str) -> None:

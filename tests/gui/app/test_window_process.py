@@ -146,6 +146,71 @@ def test_closed_while_it_starts_it_ends() -> None:
     assert (0, "", "") == (ran.returncode, ran.stdout, ran.stderr)
 
 
+ASKED_AT_ONCE = """
+import os, signal, sys
+from monitor.app import cli
+from monitor.gui.window.shell import Shell
+shown = Shell.show_at_once
+def show_and_be_asked(self):
+    shown(self)
+    os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+Shell.show_at_once = show_and_be_asked
+sys.exit(cli.main(["--demo"]))
+"""
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGINT"])
+def test_asked_to_end_while_it_starts_it_ends(how: str) -> None:
+    """The system or Ctrl+C, before there is a loop to hear it: exit 0, nothing said."""
+    ran = subprocess.run(
+        [sys.executable, "-c", ASKED_AT_ONCE, how],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=ROOT,
+        check=False,
+    )
+    assert (0, "", "") == (ran.returncode, ran.stdout, ran.stderr)
+
+
+NO_NAME_SERVER = """
+import socket, sys, threading, time
+asked = threading.Event()
+def never(*_, **__):
+    asked.set()
+    time.sleep(120)
+socket.getaddrinfo = never
+from monitor.app import cli
+import os, signal
+def end():
+    print("asked" if asked.wait(60) else "nothing was looked up", flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+threading.Thread(target=end, daemon=True).start()
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    "words", [["--watch", "kraken:BTC/USD"], ["record", "kraken:BTC/USD", "--out", "x.jsonl.zst"]]
+)
+def test_a_name_server_that_is_silent_keeps_no_one(words: list[str], tmp_path: Path) -> None:
+    """Asked to end while a name is looked up, it doesn't wait two minutes for the answer."""
+    ran = subprocess.run(
+        [sys.executable, "-c", NO_NAME_SERVER, *words],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        check=False,
+    )
+    assert "asked" == ran.stdout.split()[0]
+    assert "Traceback" not in ran.stderr
+
+
 def test_the_first_start_says_what_is_shown(home: Path) -> None:
     """One line for a newcomer; at the next start it is not said again."""
     with started() as driven:
