@@ -46,16 +46,15 @@ def test_other_work_is_waited_for() -> None:
     async def work() -> None:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(LookupThreads())
-        begun = threading.Event()
+        begun = asyncio.Event()
 
         def close() -> None:
-            begun.set()
+            loop.call_soon_threadsafe(begun.set)
             threading.Event().wait(0.2)
             done.set()
 
         task = asyncio.create_task(asyncio.to_thread(close))
-        while not begun.is_set():
-            await asyncio.sleep(0)
+        await begun.wait()
         task.cancel()
 
     asyncio.run(work())
