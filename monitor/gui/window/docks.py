@@ -229,9 +229,10 @@ def _configure(theme: Theme) -> None:
         (ads.DockAreaMenuIcon, _arrow),
     ):
         icons.registerCustomIcon(which, _icon(paint, theme.dim))
+    # Nothing is compressed: a quarter of a megabyte of room each minute, for a few kilobytes,
+    # leaves holes in the heap that are never large enough again.
     manager.setConfigFlags(
         _Flag.OpaqueSplitterResize
-        | _Flag.XmlCompressionEnabled
         | _Flag.AllTabsHaveCloseButton
         | _Flag.DockAreaHasUndockButton
         | _Flag.DockAreaHasTabsMenuButton
