@@ -3,12 +3,16 @@
 from monitor.gui.kit.panel import BELIEVED
 from monitor.gui.window.program import Program
 from monitor.model.time import SECOND
-from monitor.model.verdict import State
+from monitor.model.verdict import State, Verdict
 
 PAUSE_OF_A_PICK = SECOND
 """On a feed that is well another instrument's first book takes a moment: nothing flickers."""
 OLDEST_FIGURES = 30 * SECOND
-"""Figures of a feed of which no instrument is held; they are asked for every 5 or 10 s."""
+"""Figures of an instrument that isn't held; they are asked for every 5 or 10 s."""
+OF_ONE = (State.HALTED, State.CLOSED)
+"""The venue's own will for one instrument: of the feed they tell no ill."""
+LONGEST_SILENCE = 3.0
+"""Seconds without a message after which a feed is no longer believed, as the verdicts have it."""
 
 
 class FeedBelief:
@@ -24,16 +28,17 @@ class FeedBelief:
         if market is not None:
             return market.verdict(now).state in BELIEVED
         venue = instrument.partition(":")[0]
-        states = {
-            held.verdict(now).state
-            for held in self._program.markets
-            if held.instrument.venue == venue
-        }
-        if not states:
+        verdicts = [
+            held.verdict(now) for held in self._program.markets if held.instrument.venue == venue
+        ]
+        if not verdicts:
             return self._are_new(instrument)
-        if states & set(BELIEVED):
+        if any(verdict.state in BELIEVED for verdict in verdicts):
             self._good[venue] = now
-        elif states != {State.SYNCING}:
+        elif any(_is_heard(verdict, now) for verdict in verdicts):
+            self._good[venue] = now
+            return self._are_new(instrument)
+        elif any(verdict.state is not State.SYNCING for verdict in verdicts):
             self._good.pop(venue, None)
         good = self._good.get(venue)
         return good is not None and 0 <= now - good < PAUSE_OF_A_PICK
@@ -41,3 +46,8 @@ class FeedBelief:
     def _are_new(self, instrument: str) -> bool:
         stats = self._program.markets.day_stats.get(instrument)
         return stats is None or self._program.wall() - stats.ts_recv < OLDEST_FIGURES
+
+
+def _is_heard(verdict: Verdict, now: int) -> bool:
+    """True where one instrument stands still on a feed that goes on."""
+    return verdict.state in OF_ONE and verdict.age_s(now) <= LONGEST_SILENCE

@@ -1,5 +1,6 @@
 """What the window shows of an outage, and of a replay that stands still: nothing old is bright."""
 
+import msgspec
 import pytest
 
 from monitor.model.time import MS, SECOND
@@ -61,6 +62,38 @@ def test_a_pick_on_a_feed_that_is_well_does_not_flicker(stage: Stage) -> None:
     stage.draw()
     grey = [name for name, *_, sign in stage.window.strip._cells if sign == GREY]
     assert [ETH] == grey
+
+
+@pytest.mark.parametrize("state", [State.HALTED, State.CLOSED])
+def test_a_halt_is_of_one_instrument(stage: Stage, state: State) -> None:
+    """The others of a feed that goes on stay bright; once it is silent or lost they don't."""
+    stage.frames(1)
+    stage.program._held[BTC].status.become(state, stage.program.now(), 0, "volatility pause")
+    for _ in range(4):
+        stage.frames(1)
+        grey = [name for name, *_, sign in stage.window.strip._cells if sign == GREY]
+        assert [BTC] == grey
+    stage.program.mute(2)
+    stage.draw()
+    assert {GREY} != signs(stage)
+    stage.program.mute(1.5)
+    stage.draw()
+    assert {GREY} == signs(stage)
+    stage.frames(1)
+    assert {GREY} != signs(stage)
+    connecting(stage)
+    assert {GREY} == signs(stage)
+
+
+def test_of_a_halted_feed_only_new_figures_are_bright(stage: Stage) -> None:
+    """Where the feed goes on but nothing more is told of another instrument, that one is grey."""
+    stage.frames(1)
+    stage.program._held[BTC].status.become(State.HALTED, stage.program.now(), 0)
+    stage.program.ask_stats([ETH])
+    belief, stats = stage.window.strip._belief, stage.program.markets.day_stats
+    assert belief.holds(ETH, stage.program.now())
+    stats[ETH] = msgspec.structs.replace(stats[ETH], ts_recv=stage.program.wall() - 31 * SECOND)
+    assert not belief.holds(ETH, stage.program.now())
 
 
 def test_the_palette_lists_old_prices_grey(stage: Stage) -> None:
