@@ -55,6 +55,7 @@ class Verdict(msgspec.Struct, frozen=True):
     state is not LIVE; ``next_try`` is when a DOWN feed is tried again, 0 for never.
     ``heard`` is when the newest data came that is believed, 0 where that is no matter
     of the state: however often a venue is tried again, what is shown only gets older.
+    ``old`` says of a stream on its way to a book that one of before is still shown.
     """
 
     state: State
@@ -66,6 +67,7 @@ class Verdict(msgspec.Struct, frozen=True):
     next_try: int = 0
     counters: Counters = Counters()
     heard: int = 0
+    old: bool = False
 
     def wait_s(self, now: int) -> float:
         """Seconds until a DOWN feed is tried again, never negative."""
@@ -91,6 +93,8 @@ class Verdict(msgspec.Struct, frozen=True):
             return self.state.value
         since = self.heard or self.since
         lasted = (now - since) / SECOND if since else 0.0
+        if self.old and lasted >= 1 and self.state in (State.CONNECTING, State.SYNCING):
+            return f"{self.state}, data {lasted:.0f} s old"
         age = f"{self.state} {lasted:.0f} s" if lasted >= 1 else self.state.value
         halted = self.state in {State.HALTED, State.CLOSED} and self.reason
         return f"{age} ({self.reason})" if halted else age

@@ -130,6 +130,7 @@ class StreamStatus:
             next_try=link.next_try,
             counters=self.counters(),
             heard=heard,
+            old=self.state not in LOST or self._believed > 0,
         )
 
     def _last_heard(self) -> int:

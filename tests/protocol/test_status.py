@@ -1,5 +1,7 @@
 """The age a stream tells in an outage: that of the newest data, however often it is tried again."""
 
+import re
+
 import pytest
 
 from monitor.model.time import SECOND
@@ -9,8 +11,8 @@ from monitor.protocol.status import Link, StreamStatus
 
 def told_s(status: StreamStatus, at: int) -> float:
     """The seconds a verdict tells at a second."""
-    words = status.verdict(at * SECOND).words(at * SECOND).split()
-    return float(words[1]) if len(words) > 1 else 0.0
+    told = re.search(r"[\d.]+", status.verdict(at * SECOND).words(at * SECOND))
+    return float(told[0]) if told else 0.0
 
 
 @pytest.mark.parametrize("own_limit", [0, 3 * SECOND])
@@ -51,6 +53,29 @@ def test_before_any_data_the_first_try_counts() -> None:
         link.connecting(second * SECOND)
         assert 10 - 1 == told_s(status, 10)
         link.down(second * SECOND + 1, "refused")
+
+
+@pytest.mark.parametrize("lost", [State.SYNCING, State.GAP])
+def test_what_is_shown_is_called_old_only_where_there_is_something(lost: State) -> None:
+    """A first start shows nothing yet, however often it is tried; later there is the book of before."""
+    link = Link()
+    status = StreamStatus(link)
+    link.connecting(SECOND)
+    assert "CONNECTING 3 s" == status.verdict(4 * SECOND).words(4 * SECOND)
+    link.opened(4 * SECOND)
+    assert "SYNCING" == status.verdict(7 * SECOND).words(7 * SECOND)
+    link.connecting(8 * SECOND)
+    assert "old" not in status.verdict(9 * SECOND).words(9 * SECOND)
+    link.opened(9 * SECOND)
+    link.last_message = 10 * SECOND
+    status.become(State.LIVE, 10 * SECOND, 0)
+    link.connecting(12 * SECOND)
+    assert "CONNECTING, data 4 s old" == status.verdict(14 * SECOND).words(14 * SECOND)
+    status.become(lost, 14 * SECOND, 0)
+    assert "CONNECTING, data 5 s old" == status.verdict(15 * SECOND).words(15 * SECOND)
+    link.opened(15 * SECOND)
+    status.become(State.SYNCING, 15 * SECOND, 0)
+    assert "SYNCING, data 6 s old" == status.verdict(16 * SECOND).words(16 * SECOND)
 
 
 def test_a_halt_tells_how_long_it_lasts() -> None:

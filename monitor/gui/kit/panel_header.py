@@ -194,4 +194,4 @@ def _wordings(verdict: Verdict, now: int) -> tuple[str, ...]:
     if verdict.state is State.DOWN and verdict.next_try:
         wait = f"in {verdict.wait_s(now):.0f} s"
         return words, f"{state} next try {wait}", f"{state} try {wait}", state
-    return words, words.partition(" (")[0], state
+    return words, words.partition(" (")[0], words.replace(", data ", ", "), state

@@ -44,6 +44,14 @@ def test_a_reason_in_brackets_goes_first(header: PanelHeader) -> None:
     assert "DOWN" == header.badge_shown(150)
 
 
+def test_that_data_is_old_is_told_to_the_last(header: PanelHeader) -> None:
+    """Where the whole doesn't fit, the age goes on standing beside the state."""
+    again = Verdict(State.CONNECTING, heard=SECOND, old=True)
+    header.show_verdict(again, 15 * SECOND)
+    shown = [header.badge_shown(room) for room in (300, 150, 100)]
+    assert ["CONNECTING, data 14 s old", "CONNECTING, 14 s old", "CONNECTING"] == shown
+
+
 def test_nothing_is_said_while_all_is_well(header: PanelHeader) -> None:
     """A live feed has no badge, also after it was down."""
     header.show_verdict(DOWN, NOW)
