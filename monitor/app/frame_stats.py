@@ -62,6 +62,10 @@ class FrameStats(QObject):
         self._unpainted: set[QObject] = set()
         self._first_paint: tuple[int, float] | None = None
         self._panels_painted: tuple[int, float] | None = None
+        self._drawn: list[tuple[int, int]] = []
+        self._after_paint = QTimer(self)
+        self._after_paint.setSingleShot(True)
+        self._after_paint.timeout.connect(self._painted)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._write)
         self._timer.start(EVERY_MS)
@@ -89,8 +93,9 @@ class FrameStats(QObject):
     def frame(self, now: int) -> bool:
         """Everything has been asked to draw; painting follows once Qt gets its turn."""
         if self._arrivals:
-            arrived, self._arrivals = self._arrivals, []
-            soon(self, lambda: self._painted(arrived))
+            self._drawn += self._arrivals
+            self._arrivals = []
+            self._after_paint.start()
         return False
 
     def close(self) -> None:
@@ -106,8 +111,9 @@ class FrameStats(QObject):
         if not self._unpainted:
             self._panels_painted = now
 
-    def _painted(self, arrived: list[tuple[int, int]]) -> None:
+    def _painted(self) -> None:
         wall = time.time_ns()
+        arrived, self._drawn = self._drawn, []
         room = MOST_ARRIVALS - len(self._read_to_paint)
         for received, happened in arrived[: max(0, room)]:
             self._read_to_paint.append((wall - received) / MS)
