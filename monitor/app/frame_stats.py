@@ -62,7 +62,7 @@ class FrameStats(QObject):
         self._unpainted: set[QObject] = set()
         self._first_paint: tuple[int, float] | None = None
         self._panels_painted: tuple[int, float] | None = None
-        self._drawn: list[tuple[int, int]] = []
+        self._in_paint: list[tuple[int, int]] = []
         self._after_paint = QTimer(self)
         self._after_paint.setSingleShot(True)
         self._after_paint.timeout.connect(self._painted)
@@ -93,7 +93,7 @@ class FrameStats(QObject):
     def frame(self, now: int) -> bool:
         """Everything has been asked to draw; painting follows once Qt gets its turn."""
         if self._arrivals:
-            self._drawn += self._arrivals
+            self._in_paint += self._arrivals
             self._arrivals = []
             self._after_paint.start()
         return False
@@ -113,7 +113,7 @@ class FrameStats(QObject):
 
     def _painted(self) -> None:
         wall = time.time_ns()
-        arrived, self._drawn = self._drawn, []
+        arrived, self._in_paint = self._in_paint, []
         room = MOST_ARRIVALS - len(self._read_to_paint)
         for received, happened in arrived[: max(0, room)]:
             self._read_to_paint.append((wall - received) / MS)
