@@ -3,6 +3,7 @@
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -535,6 +536,23 @@ def test_finer_candles_make_up_what_the_venue_does_not_tell(
     look()
     assert limit // 5 - 1 <= len(panel.table().rows)
     assert {"venue"} == {row[8] for row in panel.table().rows}
+
+
+def test_what_no_venue_tells_is_no_history(
+    panel: PricePanel, hands: Hands, look: Look, surroundings: Surroundings
+) -> None:
+    """Where all candles of the past are refused, the header says so; an empty recording is one."""
+    panel.pick_timeframe("1s")
+    held = market()
+    panel.watch(held)
+    look()
+    held.apply(Refusal(held.instrument.id, "no past candles of 1 s", 0))
+    hands.now += MINUTE
+    look()
+    assert panel.header._detail.endswith(" · no history")
+    panel.set_surroundings(replace(surroundings, replay=True))
+    look()
+    assert panel.chart.note.text.startswith("No trades in this recording yet")
 
 
 def drawn(panel: PricePanel) -> str:

@@ -27,7 +27,8 @@ class Surroundings:
     ``utc`` tells which zone times are shown in. ``ask_candles(instrument, interval_ns,
     end_ns, limit)`` fetches the past; its answer arrives in the market. ``wall_clock``
     gives ns UTC as the market sees it (recorded time while replaying). ``since`` is the
-    beginning of a recording whose clock tells no dates; None where it does.
+    beginning of a recording whose clock tells no dates; None where it does. ``replay``
+    says that a recording is shown.
     """
 
     theme: Theme
@@ -35,6 +36,7 @@ class Surroundings:
     ask_candles: Callable[[str, int, int, int], None]
     wall_clock: Callable[[], int]
     since: int | None = None
+    replay: bool = False
 
 
 @dataclass(frozen=True)

@@ -388,7 +388,7 @@ class PricePanel(Panel):
         if self._step > self.interval:
             words.append(f"{self._step // self.interval} in one")
         if self._refused and self._telling_interval(market) is None:
-            words.append("no past told")
+            words.append("no history")
         self.header.show_detail(" · ".join(words))
         bid, ask = market.best()
         decimals = digits_of(market.instrument, market.book.tick_size).price
@@ -397,4 +397,5 @@ class PricePanel(Panel):
     def _waiting_words(self, now: int) -> str:
         if self.verdict is not None and self.verdict.state is State.DOWN:
             return self.verdict.words(now)
-        return f"No trades yet: {self.timeframe} candles begin with the first"
+        where = " in this recording" if self.surroundings.replay else ""
+        return f"No trades{where} yet: {self.timeframe} candles begin with the first"

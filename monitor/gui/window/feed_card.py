@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from monitor.gui.kit.fonts import SMALL_PX, font
 from monitor.gui.kit.moments import elapsed_words
+from monitor.gui.kit.panel import BELIEVED
 from monitor.gui.kit.text import plain, plain_label
 from monitor.gui.kit.theme import Theme
 from monitor.gui.window.card import Card
@@ -97,19 +98,21 @@ class FeedCard(Card):
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
         self.retry.setVisible(down and self._program.replay is None)
-        self.table.show_rows(self._rows(figures), self._log(figures))
+        timely = replay is not None or (verdict is not None and verdict.state in BELIEVED)
+        self.table.show_rows(self._rows(figures, timely=timely), self._log(figures))
         if not self.isHidden():
             self.place()  # The log grows while one looks at it.
         return True
 
-    def _rows(self, figures: FeedFigures | None) -> Rows:
+    def _rows(self, figures: FeedFigures | None, *, timely: bool) -> Rows:
         if figures is None:
             return []
+        lags = (figures.lag_p50_ms, figures.lag_p99_ms) if timely else (math.nan, math.nan)
         checked = figures.checksums_ok + figures.checksums_failed
         return [
             ("Address", plain(figures.url, 300)),
-            ("Lag, median", _ms(figures.lag_p50_ms)),
-            ("Lag, one in a hundred", _ms(figures.lag_p99_ms)),
+            ("Lag, median", _ms(lags[0])),
+            ("Lag, one in a hundred", _ms(lags[1])),
             ("Clocks differ by", _ms(self._offset_ms(figures))),
             ("Messages a second", _rate(figures.messages_per_s)),
             ("Bytes a second", _bytes(figures.bytes_per_s)),

@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         top.export_wanted.connect(self.export_active)
         self.status.clicked.connect(self.toggle_feed_card)
         self.strip.picked.connect(self.pick)
+        self.strip.more_wanted.connect(self.open_palette)
         self.palette_card.picked.connect(self.pick)
         self.palette_card.star_pressed.connect(self.star)
         self.palette_card.digit_pressed.connect(
@@ -447,9 +448,11 @@ class MainWindow(QMainWindow):
             self.set_surroundings(self._renew())
 
     def _as_recorded(self, surroundings: Surroundings) -> Surroundings:
-        """With the beginning of a recording whose clock tells no dates."""
+        """Told of a recording, with its beginning where its clock tells no dates."""
         replay = self.program.replay
-        return surroundings if replay is None else replace(surroundings, since=replay.since)
+        if replay is None:
+            return surroundings
+        return replace(surroundings, since=replay.since, replay=True)
 
     def _apply_style(self) -> None:
         theme = self._surroundings.theme

@@ -104,7 +104,7 @@ class StatusBar(QAbstractButton):
         ]
         figures = self._program.figures(self._instrument)
         if figures is not None and not halt_words(replay):
-            found += self._figures(figures)
+            found += self._figures(figures, timely=good or replay is not None)
         found.append((f"{self._rate:.0f} fps", theme.dim))
         if figures is not None:
             for name, count in (
@@ -113,8 +113,10 @@ class StatusBar(QAbstractButton):
                 found.append((f"{name} {count:,}", theme.warn if count else theme.dim))
         return tuple(found)
 
-    def _figures(self, figures: FeedFigures) -> list[Segment]:
-        p50, p99 = (_whole(lag) for lag in (figures.lag_p50_ms, figures.lag_p99_ms))
+    def _figures(self, figures: FeedFigures, *, timely: bool) -> list[Segment]:
+        """Lag is that of the last messages: where none is believed any more, it says nothing."""
+        lags = (figures.lag_p50_ms, figures.lag_p99_ms)
+        p50, p99 = (_whole(lag) if timely else MISSING for lag in lags)
         return [
             (f"lag p50 {p50} · p99 {p99} ms", self._theme.dim),
             (f"{_whole(figures.messages_per_s)} msg/s", self._theme.dim),

@@ -36,11 +36,15 @@ def halt_words(replay: Replay | None) -> str:
 
 
 def verdict_words(verdict: Verdict, now: int, replay: Replay | None) -> str:
-    """The verdict; of a replay that stands still, this and what was wrong at that moment."""
+    """The verdict; of a replay this and what was wrong at that moment: nothing of it is live."""
     words, halt = verdict.words(now), halt_words(replay)
-    if not halt:
+    if halt:
+        return f"{halt} REPLAY" + (f" · {words}" if verdict.state not in BELIEVED else "")
+    if replay is None or verdict.state not in BELIEVED:
         return words
-    return f"{halt} REPLAY" + (f" · {words}" if verdict.state not in BELIEVED else "")
+    if verdict.state is State.UNPROVEN:
+        return "REPLAY unproven"
+    return f"REPLAY whole · {words.removeprefix('LIVE ')}"
 
 
 def pill_look(
@@ -50,7 +54,7 @@ def pill_look(
     now: int,
     replay: Replay | None = None,
 ) -> ChipLook:
-    """State, proof and lag; green for LIVE and for nothing else."""
+    """State, proof and lag; green for LIVE and for nothing else, a replay never."""
     if verdict is None:
         return ChipLook("no feed", dot=theme.faint, edge=theme.hairline, fill=theme.raised)
     if halt := halt_words(replay):
@@ -62,6 +66,17 @@ def pill_look(
             ink=theme.text,
             fill=theme.raised,
             edge=theme.dim,
+            strong=True,
+        )
+    if replay is not None and verdict.state in BELIEVED:
+        rest = plain(verdict_words(verdict, now, replay).removeprefix("REPLAY "), 60)
+        return ChipLook(
+            "REPLAY",
+            rest,
+            dot=theme.accent,
+            ink=theme.text,
+            fill=theme.raised,
+            edge=theme.accent,
             strong=True,
         )
     words = plain(verdict.words(now))

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -17,7 +18,7 @@ from monitor.gui.kit.panel import Surroundings
 from monitor.gui.kit.table_cells import Ink, Row
 from monitor.gui.panels.tape import TapePanel
 from monitor.market.market import Market
-from monitor.model.events import Trade
+from monitor.model.events import Refusal, Trade
 from monitor.model.time import MS, SECOND
 from monitor.model.verdict import State
 from monitor.studies.tape_rows import size_floors, tape_window
@@ -216,6 +217,30 @@ def test_the_pace_is_told_and_falls(panel: TapePanel, hands: Hands) -> None:
     assert "5.0/s" == panel.header._readout
 
 
+def test_no_pace_is_told_of_a_feed_that_is_not_believed(
+    panel: TapePanel, surroundings: Surroundings, hands: Hands
+) -> None:
+    """It would count down as if the market had grown calm; a recorded gap has its pace."""
+    held = market(judge=Judge(State.STALE))
+    hands.now = prints(held, NOW, [61685.99] * 300, 100 * MS)
+    panel.watch(held)
+    shown(panel)
+    assert "\u2013/s" == panel.header._readout
+    panel.set_surroundings(replace(surroundings, replay=True))
+    shown(panel)
+    assert "10.0/s" == panel.header._readout
+
+
+def test_an_empty_recording_is_called_so(panel: TapePanel, surroundings: Surroundings) -> None:
+    """That nothing precedes it is no answer to why there are no trades."""
+    panel.set_surroundings(replace(surroundings, replay=True))
+    held = market()
+    held.apply(Refusal(held.instrument.id, "The recording holds nothing from before.", NOW))
+    panel.watch(held)
+    assert [] == shown(panel)
+    assert "No trades in this recording yet" == panel.body.note
+
+
 def test_what_is_not_believed_is_grey(panel: TapePanel) -> None:
     """A stale market's prints hold no side's colour."""
     held = market(judge=Judge(State.STALE))
@@ -241,10 +266,13 @@ def test_columns_never_overlap(panel: TapePanel, width: int, settle: Callable[[]
 
 @pytest.mark.parametrize(
     ("width", "clock"),
-    [(300, "00:00:11.000"), (230, "00:11.000"), (190, "00:00:11"), (172, "00:11")],
+    [(300, "00:00:11.000"), (230, "00:11.000"), (190, "00:00:11"), (189, "")],
 )
 def test_the_time_is_shortened_before_it_goes(panel: TapePanel, width: int, clock: str) -> None:
-    """A cheap coin's long prices leave it less room: the hour goes, parts of a second, then air."""
+    """A cheap coin's long prices leave it less room: the hour goes, or parts of a second, then air.
+
+    Minutes and seconds alone are never shown: they would read as hours and minutes.
+    """
     held = market(CHEAP)
     prints(held, NOW, [float(CHEAP)] * 12)
     panel.watch(held)
@@ -276,13 +304,13 @@ def test_no_two_texts_touch(panel: TapePanel, price: str, large: float, width: i
 def test_millions_are_told_in_short_before_the_time_goes(panel: TapePanel) -> None:
     """Of a coin that trades by the million a size needs no lots; one of a dear coin keeps them."""
     for price, sizes, told in (
-        (CHEAP, [8_255_152.56039], ("00:00", CHEAP, "8.255M")),
-        (DEAR, [0.00315], ("00:00", "61,685.99", "0.00315")),
+        (CHEAP, [8_255_152.56039], ("00:00:00", CHEAP, "8.255M")),
+        (DEAR, [0.00315], ("00:00:00", "61,685.99", "0.00315")),
     ):
         held = market(price)
         held.apply(trade(held, NOW, float(price), sizes[0]))
         panel.watch(held)
-        row = panel.content(10, 172, on_screen=False).rows[0]
+        row = panel.content(10, 185, on_screen=False).rows[0]
         assert told == tuple(cell.text for cell in row.cells)
 
 

@@ -276,7 +276,7 @@ def test_what_a_recording_cannot_tell_is_a_dash(
     monkeypatch.setattr(stage.program, "figures", lambda _: unknown)
     stage.window.toggle_feed_card()
     assert stage.window.feed_card.isVisible()
-    rows = dict(stage.window.feed_card._rows(unknown))
+    rows = dict(stage.window.feed_card._rows(unknown, timely=True))
     for name in ("Lag, median", "Clocks differ by", "Messages a second", "Bytes a second"):
         assert MISSING == rows[name]
 

@@ -5,6 +5,7 @@ import pytest
 
 from monitor.model.time import MS, SECOND
 from monitor.model.verdict import State
+from monitor.studies.number_format import MISSING
 from tests.gui.window.conftest import BTC, ETH, Stage
 from tests.gui.window.test_cards import Tape
 
@@ -140,6 +141,45 @@ def test_an_age_is_the_same_wherever_it_is_told(stage: Stage, state: State) -> N
     assert {state.value, f"{state} 1 s", f"{state} 2 s"} == ages
 
 
+def test_a_replay_is_never_called_live(stage: Stage) -> None:
+    """What was proven then is REPLAY with the proof, in pill and status bar; a gap is a gap."""
+    theme, status = stage.window._surroundings.theme, stage.program._held[BTC].status
+    stage.program.replay = Tape()
+    stage.frames(1)
+    look = stage.window.top.pill.look()
+    assert ("REPLAY", "whole · sequence") == (look.text, look.rest)
+    assert not {theme.live.rgb(), theme.live_fill.rgb()} & {
+        ink.rgb() for ink in (look.ink, look.dot, look.edge, look.fill) if ink is not None
+    }
+    assert "REPLAY whole · sequence" in stage.window.status.words()
+    assert "LIVE" not in stage.window.status.words()
+    status.become(State.UNPROVEN, stage.program.now(), 0)
+    stage.frames(0.3)
+    look = stage.window.top.pill.look()
+    assert ("REPLAY", "unproven") == (look.text, look.rest)
+    status.become(State.GAP, stage.program.now(), 0)
+    stage.frames(0.3)
+    look = stage.window.top.pill.look()
+    assert ("GAP", theme.bad) == (look.text, look.ink)
+
+
+def test_no_lag_is_told_of_a_feed_that_is_not_believed(stage: Stage) -> None:
+    """The last messages' lag is no news of a feed that is silent; a recorded one stands."""
+    stage.frames(1)
+    assert "lag p50 0 · p99 0 ms" in stage.window.status.words()
+    stage.program.mute(4)
+    stage.draw()
+    nothing = f"lag p50 {MISSING} · p99 {MISSING} ms"
+    assert nothing in stage.window.status.words()
+    stage.window.feed_card.open_card()
+    rows = dict(stage.window.feed_card.table._rows)
+    assert [MISSING] * 2 == [rows[name] for name in ("Lag, median", "Lag, one in a hundred")]
+    stage.program.replay = Tape()
+    stage.program.mute(0.3)
+    stage.draw()
+    assert nothing not in stage.window.status.words()
+
+
 @pytest.mark.parametrize(("finished", "word"), [(False, "PAUSED"), (True, "ENDED")])
 def test_a_replay_that_stands_still_is_not_called_live(
     stage: Stage, finished: bool, word: str
@@ -148,7 +188,7 @@ def test_a_replay_that_stands_still_is_not_called_live(
     theme, now = stage.window._surroundings.theme, stage.program.now
     tape = stage.program.replay = Tape()
     stage.frames(1)
-    assert "LIVE" == stage.window.top.pill.look().text
+    assert "REPLAY" == stage.window.top.pill.look().text
     assert "msg/s" in stage.window.status.words()
     tape.playing, tape.finished = False, finished
     # Recorded time stands still, the clock goes on.

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from monitor.gui.window.favourites_strip import MORE
 from monitor.gui.window.main_window import ARRANGING, HOW_TO_DRAG
 from tests.gui.window.conftest import BTC, ETH, MEME, Open, Stage
 
@@ -47,6 +48,53 @@ def test_a_change_that_reads_zero_is_neutral(stage: Stage) -> None:
     )
     *_, change, sign = stage.window.strip._cell(BTC, stage.program.now())[:5]
     assert ("0.00%", 0) == (change, sign)
+
+
+def test_strip_and_bar_show_one_price_at_every_frame(stage: Stage) -> None:
+    """Of the instrument the window speaks of; with nothing new, no cell is made anew."""
+    stage.frames(1)
+    strip, top, market = stage.window.strip, stage.window.top, stage.program.markets.get(BTC)
+    assert market is not None
+    assert market.last_price is not None
+    changes = 0
+    for step in range(60):
+        stage.program.run(0.016, 16)
+        if step % 7 == 0:
+            market.last_price += 0.01
+        before = strip._cells
+        stage.window.frame(stage.program.now())
+        price = next(cell[2] for cell in strip._cells if cell[0] == BTC)
+        assert top.price.accessibleDescription() == price
+        changes += before != strip._cells
+    assert 9 <= changes
+    assert not strip.frame(stage.program.now())
+    picture = strip.grab().toImage()
+    market.last_price += 100
+    assert strip._follow_current(stage.program.now())
+    assert picture != strip.grab().toImage()
+
+
+def test_a_favourite_that_has_no_room_is_counted(stage: Stage) -> None:
+    """No cell is cut; the sign's click leads to the palette, the keys of all hold."""
+    stage.frames(1)
+    strip = stage.window.strip
+    hidden = set()
+    for width in range(1280, 300, -20):
+        stage.window.strip.setFixedWidth(width)
+        strip.grab()
+        shown = [name for *_, name in strip._edges if name != MORE]
+        assert shown == [cell[0] for cell in strip._cells[: len(shown)]]
+        assert all(right <= width for _, right, _ in strip._edges)
+        missing = len(strip._cells) - len(shown)
+        assert bool(missing) == (MORE in [name for *_, name in strip._edges])
+        hidden.add(missing)
+    assert {0, 1, 2, 3} <= hidden
+    left, right, name = strip._edges[-1]
+    assert MORE == name
+    QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(int(left + right) // 2, 10))
+    assert stage.window.palette_card.isVisible()
+    strip.go_to(5)
+    assert strip._cells[4][0] == stage.window.workbench.current
 
 
 def test_with_all_panels_closed_the_keys_that_bring_them_back_are_told(stage: Stage) -> None:

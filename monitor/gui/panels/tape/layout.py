@@ -19,9 +19,9 @@ COMPACT = -1
 """Stands for the digits of sizes that are told in short, as 260.6M."""
 COMPACT_DIGITS = 4
 
-CLOCKS = (slice(0, 12), slice(3, 12), slice(0, 8), slice(3, 8))
-"""What is shown of ``00:00:00.000``: first goes the hour, it changes least, then the parts of
-a second, then both."""
+CLOCKS = (slice(0, 12), slice(3, 12), slice(0, 8))
+"""What is shown of ``00:00:00.000``: first goes the hour, it changes least, then instead the
+parts of a second. Without both, minutes and seconds would read as hours and minutes."""
 NO_CLOCK = slice(0, 0)
 
 

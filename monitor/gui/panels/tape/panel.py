@@ -18,7 +18,7 @@ from monitor.gui.panels.tape.layout import COMPACT, Extent, Layout, layout_of, s
 from monitor.market.market import Market
 from monitor.market.tape import TapeView
 from monitor.model.time import MS, SECOND
-from monitor.studies.number_format import HeldDigits, digits_of, dimmed, fixed
+from monitor.studies.number_format import MISSING, HeldDigits, digits_of, dimmed, fixed
 from monitor.studies.tape_rows import TapeWindow, large_size, pace, size_floors, tape_window
 from monitor.studies.time_axis import clock_text
 
@@ -31,6 +31,8 @@ NOTHING_SEEN = Extent(0.0, 0.0, 0.0, 0, 0)
 NO_TIMES = np.empty(0, dtype=np.int64)
 SHORT_BELOW = 20
 """Where the pace is slower than so many a second, it has a decimal."""
+NO_PACE = f"{MISSING}/s"
+"""Of a feed that isn't believed the trades were not counted, they only ceased to come."""
 
 
 class TapePanel(TablePanel):
@@ -301,6 +303,8 @@ class TapePanel(TablePanel):
     def _waiting(self, market: Market) -> str:
         if self.smallest and len(market.tape):
             return f"No trade of {_plain(self.smallest)} or more yet"
+        if self.surroundings.replay:
+            return "No trades in this recording yet"
         return market.refusal.sentence if market.refusal else "No trades yet"
 
     def _show_place(self, window: TapeWindow | None, rows: int, *, on_screen: bool) -> None:
@@ -320,11 +324,11 @@ class TapePanel(TablePanel):
         self.header.show_detail(f"≥ {_plain(self.smallest)}" if self.smallest else "")
         # The header paints its figures no more often.
         wall = self.surroundings.wall_clock()
-        paced = (market, wall // (READOUT_MS * MS))
+        told = self.believed or self.surroundings.replay
+        paced = (market, told, wall // (READOUT_MS * MS))
         if paced != self._paced:
             self._paced = paced
-            rate = pace(market.tape, wall)
-            self.header.show_readout(f"{rate:.{int(rate < SHORT_BELOW)}f}/s")
+            self.header.show_readout(_pace_words(pace(market.tape, wall)) if told else NO_PACE)
 
 
 _INKS = {
@@ -348,6 +352,10 @@ def _held_row(window: TapeWindow) -> Row:
     words = f"{window.newer:,} new" if window.newer else "held still"
     ink = Ink.STRONG if window.newer else Ink.DIM
     return Row((Cell(words, ink), Cell(), Cell("Home", Ink.DIM)), Ink.RAISED)
+
+
+def _pace_words(rate: float) -> str:
+    return f"{rate:.{int(rate < SHORT_BELOW)}f}/s"
 
 
 def _plain(size: float) -> str:
