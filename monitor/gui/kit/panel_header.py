@@ -14,6 +14,8 @@ HEIGHT = 28
 MARGIN = 10
 GAP = 8
 MENU_WIDTH = 28
+PART = " · "
+"""Stands between the parts of a detail."""
 READOUT_MS = 100
 """Figures are painted anew no more often: no eye reads them faster."""
 
@@ -37,7 +39,8 @@ class PanelHeader(QWidget):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(READOUT_MS)
-        self._later.timeout.connect(self.update)
+        self._later.timeout.connect(self._catch_up)
+        self._behind = False
         self.setFixedHeight(HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(f"{title}: menu")
@@ -59,14 +62,12 @@ class PanelHeader(QWidget):
         self._figures = None
         if readout != self._readout:
             self._readout = readout
-            if not self._later.isActive():
-                self._later.start()
+            self._update_in_time()
 
     def show_figures(self, figures: Callable[[], str]) -> None:
         """Say figures that cost something: they are asked for when they are painted."""
         self._figures = figures
-        if not self._later.isActive():
-            self._later.start()
+        self._update_in_time()
 
     def show_link(self, colour: QColor | None) -> None:
         """Mark the group the panel follows by a colour; None for a panel that follows none."""
@@ -100,6 +101,14 @@ class PanelHeader(QWidget):
         fitting = (words for words in self._wordings if metrics.horizontalAdvance(words) <= room)
         return next(fitting, self._wordings[-1] if self._wordings else "")
 
+    def detail_shown(self, room: int) -> str:
+        """As many parts of the detail as ``room`` px hold whole: a word cut off tells nothing."""
+        metrics = QFontMetrics(font(SMALL_PX))
+        parts = self._detail.split(PART)
+        while parts and metrics.horizontalAdvance(PART.join(parts)) > room:
+            parts.pop()
+        return PART.join(parts)
+
     def paint(self, painter: QPainter, area: QRect, *, menu: bool = True) -> None:
         """Paint the strip anywhere; a picture that is exported has no menu."""
         if self._figures is not None:
@@ -116,7 +125,7 @@ class PanelHeader(QWidget):
         left = self._text(painter, left, right, self._instrument, theme.text)
         badge = self.badge_shown(right - left)
         left = self._text(painter, left, right, badge, self._badge_colour, strong=True)
-        left = self._text(painter, left, right, self._detail, theme.dim)
+        left = self._text(painter, left, right, self.detail_shown(right - left), theme.dim)
         painter.setFont(font(SMALL_PX))
         painter.setPen(theme.dim)
         if painter.fontMetrics().horizontalAdvance(self._readout) <= right - left:
@@ -125,6 +134,19 @@ class PanelHeader(QWidget):
             painter.drawText(rect, int(flags), self._readout)
         if menu:
             self._paint_menu(painter, area)
+
+    def _update_in_time(self) -> None:
+        """At once after a pause, so that header and body show the same moment; else soon."""
+        if self._later.isActive():
+            self._behind = True
+        else:
+            self.update()
+            self._later.start()
+
+    def _catch_up(self) -> None:
+        if self._behind:
+            self._behind = False
+            self._update_in_time()
 
     def _text(
         self,

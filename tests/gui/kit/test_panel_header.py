@@ -1,6 +1,7 @@
 """The strip above a panel: what it says of a feed, in the words that there is room for."""
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from monitor.gui.kit.panel_header import PanelHeader
@@ -50,6 +51,42 @@ def test_that_data_is_old_is_told_to_the_last(header: PanelHeader) -> None:
     header.show_verdict(again, 15 * SECOND)
     shown = [header.badge_shown(room) for room in (300, 150, 100)]
     assert ["CONNECTING, data 14 s old", "CONNECTING, 14 s old", "CONNECTING"] == shown
+
+
+def test_a_detail_is_told_in_whole_parts(header: PanelHeader) -> None:
+    """What doesn't fit is left out, the last part first; no word is cut."""
+    header.show_detail("5s · candles · no history")
+    assert "5s · candles · no history" == header.detail_shown(200)
+    assert {"", "5s", "5s · candles", "5s · candles · no history"} == {
+        header.detail_shown(room) for room in range(-10, 200)
+    }
+    header.show_detail("group 0.005")
+    assert {"", "group 0.005"} == {header.detail_shown(room) for room in range(200)}
+
+
+def test_figures_are_of_the_bodys_moment_after_a_pause(header: PanelHeader, qtbot: QtBot) -> None:
+    """What was quiet is told at once; what follows is put off a little, and not forgotten."""
+    header.resize(400, 28)
+    header.show()
+    qtbot.waitExposed(header)
+    painted = []
+    plainly = header.paint
+
+    def note(*given: object) -> None:
+        plainly(*given)  # type: ignore[arg-type] # what it was given
+        painted.append(header._readout)
+
+    header.paint = note  # type: ignore[method-assign,assignment] # it only listens
+    header.show_readout("bid 1")
+    QApplication.processEvents()
+    assert ["bid 1"] == painted[-1:]
+    before = len(painted)
+    for number in range(2, 9):
+        header.show_readout(f"bid {number}")
+    QApplication.processEvents()
+    assert before == len(painted)
+    qtbot.waitUntil(lambda: painted[-1] == "bid 8", timeout=10_000)
+    assert before + 1 == len(painted)
 
 
 def test_nothing_is_said_while_all_is_well(header: PanelHeader) -> None:
