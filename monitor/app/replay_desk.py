@@ -8,7 +8,7 @@ from monitor.app.recorded_markets import RecordedMarkets
 from monitor.app.scrubber import Scrubber
 from monitor.app.standing import Recorded
 from monitor.app.store import Store
-from monitor.gui.window.program import FeedFigures, RecordingState, Replay, VenueState
+from monitor.gui.window.program import Alarm, FeedFigures, RecordingState, Replay, VenueState
 from monitor.market.market import Market
 from monitor.model.events import Refusal
 from monitor.workspace.settings import Settings
@@ -157,5 +157,5 @@ class ReplayDesk:
                 log.look(judged.judged if isinstance(judged, Recorded) else judged, now, now)
         damage = self._player.damage
         for sentence in damage[self._damage_told :]:
-            self._notices.append(f"{self._player.path.name}: {sentence}.")
+            self._notices.append(Alarm(f"{self._player.path.name}: {sentence}."))
         self._damage_told = len(damage)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from monitor.app.instance_lock import InstanceLock
 from monitor.export.whole_file import PART, reason_of, write_whole
+from monitor.gui.window.program import Alarm
 from monitor.workspace.document import (
     BrokenFile,
     Document,
@@ -143,7 +144,7 @@ class Store:
     def _say(self, sentence: str) -> None:
         if sentence not in self._told:
             self._told.add(sentence)
-            self.notices.append(sentence)
+            self.notices.append(Alarm(sentence))
 
 
 def _remove(path: Path) -> None:

@@ -24,7 +24,7 @@ from monitor.gui.window.geometry import geometry_of, stand
 from monitor.gui.window.key_overlay import KeyOverlay
 from monitor.gui.window.notices import Notices
 from monitor.gui.window.panel_menu import PanelDeeds, panel_menu
-from monitor.gui.window.program import Program
+from monitor.gui.window.program import Alarm, Program
 from monitor.gui.window.replay_bar import ReplayBar
 from monitor.gui.window.settings_card import SettingsCard
 from monitor.gui.window.status_bar import StatusBar
@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
             self._polled = now
             for sentence in self.program.notices():
                 self.notices.say(sentence)
+            self.notices.frame(now)
             self.top.show_timeframe(self._timeframe())
         # Verdicts know the program's time, which while replaying is not the clock's.
         told = self.program.now()
@@ -223,7 +224,7 @@ class MainWindow(QMainWindow):
         self.docks.arrange(not self.docks.arranging)
         if self.docks.arranging:
             self.notices.withdraw(HOW_TO_DRAG)
-            self.notices.say(ARRANGING)
+            self.notices.say(ARRANGING, lasting=True)
         else:
             self.notices.withdraw(ARRANGING)
 
@@ -369,7 +370,7 @@ class MainWindow(QMainWindow):
             self.workbench.open_panel(panel)
         if not self.docks.restore(window.docking_state()):
             self.notices.say(
-                "The saved places of the panels could not be read; the first ones hold."
+                Alarm("The saved places of the panels could not be read; the first ones hold.")
             )
             self.show_default()
             return

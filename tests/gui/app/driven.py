@@ -39,9 +39,9 @@ class Hand(QObject):
         said.connect(self._do)
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def _note(self, sentence: str) -> None:
+    def _note(self, sentence: str, *, lasting: bool = False) -> None:
         self._notices.append(sentence)
-        self._take(sentence)
+        self._take(sentence, lasting=lasting)
 
     def _listen(self) -> None:
         for line in sys.stdin:

@@ -45,7 +45,7 @@ for number in itertools.count():
 
 def notices(scene: Scene) -> str:
     """Every sentence that waits in the strip."""
-    return " ".join(scene.window.notices._waiting)
+    return " ".join(held.text for held in scene.window.notices._waiting)
 
 
 @pytest.mark.parametrize("name", [SETTINGS, LAYOUT])

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSpinBox
 
 from monitor.gui.window.card import Card
+from monitor.gui.window.main_window import WELCOME
 from monitor.gui.window.program import Alarm
 from monitor.gui.window.replay_bar import speed_words
 from monitor.model.time import SECOND
@@ -132,7 +133,7 @@ def test_only_one_card_is_open(stage: Stage) -> None:
 
 
 def test_an_alarm_goes_before_what_waits(stage: Stage) -> None:
-    """An error is in sight at once; what was there is next."""
+    """An error is in sight at once; what was there is next, the newest first."""
     notices = stage.window.notices
     while notices.dismiss():
         pass
@@ -143,7 +144,48 @@ def test_an_alarm_goes_before_what_waits(stage: Stage) -> None:
     while notices.text:
         told.append(notices.text)
         notices.dismiss()
-    assert ["An error of the program.", "The first.", "The second."] == told
+    assert ["An error of the program.", "The second.", "The first."] == told
+
+
+def test_what_only_informs_goes_when_it_was_read(stage: Stage) -> None:
+    """After 8 s of being seen, a long sentence later; an alarm and the first line never."""
+    window, program = stage.window, stage.program
+    notices = window.notices
+
+    def pass_by(seconds: float) -> str:
+        for _ in range(round(seconds * 4)):
+            program.run(0.25, 250)
+            window.frame(program.now() + 1)
+        return notices.text
+
+    assert WELCOME == pass_by(30)
+    notices.say("Recorded 12 s.")
+    assert "Recorded 12 s." == pass_by(5)
+    notices.say("Saved a picture.")
+    assert "Saved a picture." == pass_by(7)
+    assert "Recorded 12 s." == pass_by(1.5)
+    assert "" == pass_by(4)
+    long = "A word " * 24
+    notices.say(long)
+    assert long.strip() == pass_by(13)
+    assert "" == pass_by(2)
+    notices.say("Saved again.")
+    notices.say(Alarm("The disk is full."))
+    notices.say(Alarm("The settings were broken."))
+    assert "The settings were broken." == pass_by(60)
+    notices.dismiss()
+    assert "The disk is full." == pass_by(60)
+    notices.dismiss()
+    assert "Saved again." == pass_by(7)
+    # What nobody saw was not read; nor was what the pointer is on.
+    window.hide()
+    assert "Saved again." == pass_by(60)
+    window.show()
+    notices.underMouse = lambda: True  # type: ignore[method-assign]
+    assert "Saved again." == pass_by(60)
+    notices.underMouse = lambda: False  # type: ignore[method-assign]
+    assert "" == pass_by(2)
+    assert not notices.isVisible()
 
 
 def test_tables_are_written_a_line_each(stage: Stage) -> None:
