@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from monitor.export.table import csv_lines
@@ -151,6 +152,29 @@ def test_scrolling_holds_the_tape_still(panel: TapePanel) -> None:
     assert "7 new" == after[0][0]
     press(panel, Qt.Key.Key_Home)
     assert "00:00:46.000" == texts(panel)[0][0]
+    assert not panel.frozen
+
+
+def test_the_wheel_makes_home_the_tapes(panel: TapePanel, settle: Callable[[], None]) -> None:
+    """The key that the first row names holds after the wheel; a field that is written in stays."""
+    held = market()
+    prints(held, NOW, [61685.99] * 40)
+    panel.watch(held)
+    shown(panel)
+    other = QLineEdit(panel)
+    other.show()
+    panel.activateWindow()
+    other.setFocus()
+    settle()
+    assert QApplication.focusWidget() is other
+    panel.body.turned.emit(-120, False)
+    assert QApplication.focusWidget() is other
+    panel.header.setFocus()
+    panel.body.turned.emit(-120, False)
+    assert panel.frozen
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_Home)
     assert not panel.frozen
 
 

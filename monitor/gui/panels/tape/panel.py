@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
 from monitor.book.side import Floats
 from monitor.export.table import Table
@@ -45,6 +46,7 @@ class TapePanel(TablePanel):
     def __init__(self, surroundings: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(surroundings, parent)
         self.body.row_clicked.connect(self._row_clicked)
+        self.body.turned.connect(self._take_focus)
         self._floors: dict[str, float] = {}
         self._until: int | None = None
         self._offset = 0
@@ -181,6 +183,12 @@ class TapePanel(TablePanel):
     def _row_clicked(self, row: int) -> None:
         if row == 0 and self.frozen:
             self.go_live()
+
+    def _take_focus(self) -> None:
+        """Home leads back from where the wheel went; who writes somewhere goes on writing."""
+        writing = QApplication.focusWidget()
+        if writing is None or not writing.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled):
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _page(self) -> int:
         return max(1, self.body.capacity - 2)
