@@ -14,6 +14,8 @@ HEIGHT = 28
 MARGIN = 10
 GAP = 8
 MENU_WIDTH = 28
+SLACK = 2
+"""Pixels by which a text may be wider where it is painted than where it was measured."""
 PART = " · "
 """Stands between the parts of a detail."""
 READOUT_MS = 100
@@ -98,14 +100,15 @@ class PanelHeader(QWidget):
     def badge_shown(self, room: int) -> str:
         """The badge in the most words that ``room`` px hold whole, else in the fewest."""
         metrics = QFontMetrics(font(TEXT_PX, strong=True))
-        fitting = (words for words in self._wordings if metrics.horizontalAdvance(words) <= room)
+        wide = room - SLACK
+        fitting = (words for words in self._wordings if metrics.horizontalAdvance(words) <= wide)
         return next(fitting, self._wordings[-1] if self._wordings else "")
 
     def detail_shown(self, room: int) -> str:
         """As many parts of the detail as ``room`` px hold whole: a word cut off tells nothing."""
         metrics = QFontMetrics(font(SMALL_PX))
         parts = self._detail.split(PART)
-        while parts and metrics.horizontalAdvance(PART.join(parts)) > room:
+        while parts and metrics.horizontalAdvance(PART.join(parts)) > room - SLACK:
             parts.pop()
         return PART.join(parts)
 

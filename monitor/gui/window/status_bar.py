@@ -116,9 +116,10 @@ class StatusBar(QAbstractButton):
     def _figures(self, figures: FeedFigures, *, timely: bool) -> list[Segment]:
         """Lag is that of the last messages: where none is believed any more, it says nothing."""
         lags = (figures.lag_p50_ms, figures.lag_p99_ms)
-        p50, p99 = (_whole(lag) if timely else MISSING for lag in lags)
+        p50, p99 = (_whole(lag) for lag in lags)
+        known = timely and any(math.isfinite(lag) for lag in lags)
         return [
-            (f"lag p50 {p50} · p99 {p99} ms", self._theme.dim),
+            (f"lag p50 {p50} · p99 {p99} ms" if known else f"lag {MISSING}", self._theme.dim),
             (f"{_whole(figures.messages_per_s)} msg/s", self._theme.dim),
         ]
 

@@ -1,9 +1,14 @@
 """The strip above a panel: what it says of a feed, in the words that there is room for."""
 
+from typing import Any
+
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from monitor.gui.kit.fonts import SMALL_PX, TEXT_PX, font
 from monitor.gui.kit.panel_header import PanelHeader
 from monitor.gui.kit.theme import Theme
 from monitor.model.time import SECOND
@@ -94,3 +99,24 @@ def test_nothing_is_said_while_all_is_well(header: PanelHeader) -> None:
     header.show_verdict(DOWN, NOW)
     header.show_verdict(Verdict(State.LIVE), NOW)
     assert "" == header.badge_shown(600) == header.accessibleDescription()
+
+
+@pytest.mark.parametrize("wide", range(160, 330))
+def test_no_badge_is_cut_while_a_shorter_one_fits(header: PanelHeader, wide: int) -> None:
+    """What was measured to fit is painted whole, to the pixel."""
+    header.show_verdict(Verdict(State.CONNECTING, heard=SECOND, old=True), 6 * SECOND)
+    painter = QPainter(image := QImage(wide, 28, QImage.Format.Format_RGB32))
+    written: list[str] = []
+    painter_text = header._text
+
+    def note(*given: Any, **styled: Any) -> int:
+        left, right, text = given[1:4]
+        painter.setFont(font(TEXT_PX if styled.get("strong") else SMALL_PX, strong=bool(styled)))
+        room = right - left
+        written.append(painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
+        return painter_text(*given, **styled)
+
+    header._text = note  # type: ignore[method-assign] # it only listens
+    header.paint(painter, image.rect())
+    painter.end()
+    assert not [text for text in written if "…" in text]
