@@ -11,7 +11,7 @@ KEEP_FROM, KEEP_TO = 0.7, 1.15
 
 
 def bar_scale(sizes: NDArray[np.float64], held: float = 0.0) -> float:
-    """The size a full bar stands for; larger ones are cut at it.
+    """The size a full bar stands for; larger ones are cut at it, and marked as cut.
 
     It is the largest size, but at most 2.5 times the 0.8 quantile of those above 0.
     The ``held`` scale stays while it is near enough, so bars rest from frame to frame.

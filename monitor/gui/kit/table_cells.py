@@ -37,13 +37,18 @@ PENS = 9
 
 
 class Cell(NamedTuple):
-    """One text with, behind it, a bar ``bar`` px long; the last ``tail`` letters are faint."""
+    """One text with, behind it, a bar ``bar`` px long; the last ``tail`` letters are faint.
+
+    ``cut`` marks a bar that would be longer, in that ink: a stroke at its free end, after a
+    gap, says that it goes on.
+    """
 
     text: str = ""
     ink: Ink = Ink.TEXT
     tail: int = 0
     bar: int = 0
     bar_ink: Ink = Ink.NONE
+    cut: Ink = Ink.NONE
 
 
 class Row(NamedTuple):

@@ -15,6 +15,8 @@ from monitor.gui.kit.theme import Theme
 
 HATCHES_A_ROW = 3
 """Hatching repeats with the row, so a row that moves keeps it."""
+CUT_PX = 2
+"""The stroke at the free end of a bar that is cut, and the gap before it."""
 PROBES = (0.5, 0.25, 0.75, 0.1, 0.9)
 """Where a row is looked for that moved and didn't change; any one will do."""
 
@@ -80,9 +82,14 @@ class Ground:
                     if cell == old:
                         continue
                     fill(low, inner, wide, thick, panel)
-                text, ink, tail, bar, bar_ink = cell
+                text, ink, tail, bar, bar_ink, cut = cell
                 if bar:
                     length = bar if ratio == 1 else round(bar * ratio)
+                    if cut >= 0:
+                        stroke = round(CUT_PX * ratio)
+                        edge = end + length - stroke if grows > 0 else end - length
+                        fill(edge, inner, stroke, thick, colours[cut])
+                        length -= 2 * stroke
                     fill(end if grows > 0 else end - length, inner, length, thick, colours[bar_ink])
                 if text:
                     runs.append(Run(text, x, text_top, ink, right, tail))

@@ -37,7 +37,8 @@ def seen(made: TablePicture, ratio: float) -> QImage:
 def some_row(chance: random.Random) -> Row:
     price = Cell(f"{chance.randrange(100, 999)}.{chance.randrange(10)}", Ink(chance.randrange(9)))
     bid = Cell(f"{chance.random():.3f}", Ink.TEXT, chance.randrange(3), 40, Ink.BUY_FILL)
-    ask = Cell("–0.5", Ink.STRONG_SELL, 0, chance.randrange(60), Ink.SELL_FILL)
+    cut = chance.choice([Ink.NONE, Ink.SELL])
+    ask = Cell("–0.5", Ink.STRONG_SELL, 0, chance.randrange(8, 60), Ink.SELL_FILL, cut)
     fill = chance.choice([Ink.NONE, Ink.NONE, Ink.NONE, Ink.RAISED, Ink.SELL_FILL])
     mark = chance.choice([Ink.NONE, Ink.NONE, Ink.BUY])
     return Row((price, bid, chance.choice([ask, Cell()])), fill, mark, chance.random() < 0.1)
@@ -66,6 +67,23 @@ def test_the_kept_picture_is_the_one_painted_anew(theme: Theme, ratio: float) ->
         fresh.take(COLUMNS, rows)
         assert seen(fresh, ratio) == seen(kept, ratio)
         rows = changed_a_little(rows, chance)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("column", [1, 2])
+def test_a_cut_bar_ends_in_a_stroke(theme: Theme, ratio: float, column: int) -> None:
+    """At its free end, whichever that is: the stroke in its ink, a gap, and then the bar."""
+    bar = Cell("", Ink.TEXT, 0, 40, Ink.BUY_FILL, Ink.BUY)
+    cells = [Cell()] * 3
+    cells[column] = bar
+    kept = picture(theme, ratio)
+    kept.take(COLUMNS, [Row(tuple(cells))])
+    image, end, grows = seen(kept, ratio), COLUMNS[column].bar, COLUMNS[column].grows
+    inside = [end + grows * (away + 0.25) for away in (43, 39, 37, 33, 1)]
+    colours = [image.pixelColor(int(x * ratio), image.height() // 24).name() for x in inside]
+    ground = theme.panel
+    wanted = [ground, theme.buy, ground, theme.buy_fill, theme.buy_fill]
+    assert [colour.name() for colour in wanted] == colours
 
 
 def test_rows_that_moved_are_not_painted(theme: Theme) -> None:

@@ -3,9 +3,12 @@
 import csv
 import io
 import itertools
+import random
 from collections.abc import Callable
 from decimal import Decimal
+from typing import NamedTuple
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QWheelEvent
@@ -15,13 +18,16 @@ from pytestqt.qtbot import QtBot
 
 from monitor.book.book import Book
 from monitor.export.table import csv_lines
-from monitor.gui.kit.fonts import SMALL_PX
+from monitor.gui.kit.fonts import SMALL_PX, TEXT_PX
 from monitor.gui.kit.glyphs import text_width
-from monitor.gui.kit.painted_table import WIDEST
+from monitor.gui.kit.painted_table import WIDEST, PaintedTable
 from monitor.gui.kit.panel import BELIEVED, Surroundings
-from monitor.gui.kit.table_cells import Ink, Row
+from monitor.gui.kit.table_cells import Column, Ink, Row
+from monitor.gui.kit.table_picture import CUT_PX
 from monitor.gui.panels.ladder import LadderPanel
+from monitor.gui.panels.ladder.layout import Form, size_text, widest
 from monitor.market.market import Market
+from monitor.model.events import Side
 from monitor.model.verdict import State
 from monitor.studies.bar_scale import bar_scale
 from monitor.studies.grouped_book import grouped_levels
@@ -30,6 +36,7 @@ from tests.gui.conftest import NOW
 from tests.gui.markets import CHEAP, DEAR, Judge, instrument, market, trade
 
 WIDTH = 300.0
+SIDES: tuple[Side, ...] = ("buy", "sell")
 
 
 @pytest.fixture
@@ -338,6 +345,239 @@ def test_no_two_numbers_touch(
         assert ends[0][0] >= 0
         assert all(left[1] < right[0] for left, right in itertools.pairwise(ends)), row
         assert ends[-1][1] <= width
+
+
+class Coin(NamedTuple):
+    """An instrument and how large its sizes are."""
+
+    price: str
+    lot: str | None
+    sizes: float
+
+
+COINS = [
+    Coin(CHEAP, "1", 3e8),
+    Coin(CHEAP, None, 4e6),
+    Coin("3.109", "1", 3_000.0),
+    Coin("98.43", "1", 20.0),
+    Coin(DEAR, "0.00001", 3.0),
+    Coin("1234567.89", "0.00000001", 1e-3),
+]
+
+
+def lively(coin: Coin) -> Market:
+    """A market of that instrument, with an empty book."""
+    told = msgspec.structs.replace(
+        instrument(coin.price), lot_size=None if coin.lot is None else Decimal(coin.lot)
+    )
+    return Market(told, Book(tick_size=told.tick_size, lot_size=told.lot_size), Judge())
+
+
+def stir(held: Market, coin: Coin, chance: random.Random) -> None:
+    """Other sizes of all magnitudes at every price, and some trades."""
+    tick, lot = held.book.tick_size, Decimal(coin.lot or "0.001")
+    middle = Decimal(coin.price) + chance.randrange(-1, 2) * tick
+
+    def size() -> float:
+        return max(
+            float(lot), float(round(coin.sizes * 10 ** chance.uniform(-4, 0) / float(lot)) * lot)
+        )
+
+    held.book.replace(
+        [(float(middle - n * tick), size()) for n in range(20)],
+        [(float(middle + (n + 1) * tick), size()) for n in range(20)],
+    )
+    for side in SIDES:
+        held.apply(trade(held, NOW - 10**9, float(middle), size(), side))
+    held.version += 1
+
+
+@pytest.mark.parametrize("coin", COINS)
+@pytest.mark.parametrize("width", [150, 200, 240, 280, 330, 480])
+@pytest.mark.parametrize(("two_sided", "traded"), [(False, False), (True, False), (True, True)])
+def test_no_frame_leaves_a_trace(
+    panel: LadderPanel, coin: Coin, width: int, *, two_sided: bool, traded: bool
+) -> None:
+    """However sizes change and whatever the width: no text leaves its column, and the picture
+    is the one painted afresh."""
+    chance, held = random.Random(11), lively(coin)
+    panel.restore({"two_sided": two_sided, "traded": traded})
+    panel.resize(width, 28 + 18 * 12)
+    stir(held, coin, chance)
+    panel.watch(held)
+    for _ in range(6):
+        stir(held, coin, chance)
+        rows, columns = shown(panel), panel.body._columns
+        assert_inside(rows, columns, width)
+        afresh = PaintedTable(panel.theme)
+        afresh.resize(panel.body.size())
+        afresh.show_rows(columns, rows)
+        assert afresh.grab().toImage() == panel.body.grab().toImage()
+
+
+def assert_inside(rows: list[Row], columns: tuple[Column, ...], width: float) -> None:
+    """Texts and bars lie within their columns, those on the spread's row within the picture."""
+    assert all(right.low >= left.high for left, right in itertools.pairwise(sorted(
+        columns, key=lambda column: column.low
+    )))  # fmt: skip
+    for row in rows:
+        for cell, column in zip(row.cells, columns, strict=False):
+            wide = text_width(cell.text, SMALL_PX, strong=cell.ink >= Ink.STRONG)
+            low, high = (column.low, column.high) if row.fill is Ink.NONE else (0, width)
+            assert low <= column.x - wide, (cell, column)
+            assert column.x <= high
+            ends = (column.bar, column.bar + column.grows * cell.bar)
+            assert not cell.bar or low <= min(ends) <= max(ends) <= high
+
+
+@pytest.mark.parametrize("coin", COINS)
+def test_what_has_no_room_is_said(panel: LadderPanel, coin: Coin) -> None:
+    """Columns that were asked for are there, or the header says that they have no room."""
+    held = lively(coin)
+    stir(held, coin, random.Random(2))
+    panel.restore({"two_sided": True, "traded": True})
+    panel.watch(held)
+    seen = set()
+    for width in range(150, 500, 10):
+        panel.resize(width, 300)
+        shown(panel)
+        columns, detail = len(panel.body._columns), panel.header._detail
+        seen.add(columns)
+        assert (columns < 5) == ("too narrow" in detail), width
+        if detail != "too narrow":
+            assert ("two sides" in detail) == (columns in (2, 4)), width
+            assert ("traded:" in detail) == (columns < 4), width
+        room = width - 28 - 10 - 8 - text_width("Ladder", TEXT_PX, strong=True)
+        assert text_width(detail, SMALL_PX) <= room
+    assert 5 in seen
+    assert len(seen) > 1
+
+
+def test_a_key_that_changes_nothing_says_why(panel: LadderPanel) -> None:
+    """Where columns asked for have no room the header says it at once, and takes it back."""
+    panel.watch(huge(CHEAP))
+    panel.resize(240, 388)
+    press(panel, Qt.Key.Key_B)
+    shown(panel)
+    columns = panel.body._columns
+    press(panel, Qt.Key.Key_V)
+    shown(panel)
+    assert columns == panel.body._columns
+    assert "traded: too narrow" == panel.header._detail
+    press(panel, Qt.Key.Key_V)
+    shown(panel)
+    assert "group 0.00000001" == panel.header._detail
+
+
+def test_the_header_tells_what_the_traded_columns_are(panel: LadderPanel) -> None:
+    """Which is which and how far back, in fewer words or none where there is less room."""
+    panel.watch(market())
+    press(panel, Qt.Key.Key_V)
+    rows = texts(panel)
+    assert ("sells", "buys") == rows[place_of_spread(panel)][2:]
+    assert "group 0.01 · sells | buys 60 s" == panel.header._detail
+    panel.resize(240, 388)
+    shown(panel)
+    assert "group 0.01 · traded 60 s" == panel.header._detail
+    press(panel, Qt.Key.Key_K)
+    shown(panel)
+    assert "group 0.01 · locked" == panel.header._detail
+
+
+@pytest.mark.parametrize("width", [150, 240, 300])
+@pytest.mark.parametrize("two_sided", [False, True])
+@pytest.mark.parametrize("traded", [False, True])
+def test_the_spread_is_told_in_every_layout(
+    panel: LadderPanel, width: int, *, two_sided: bool, traded: bool
+) -> None:
+    """On its own row the spread finds room, whatever columns there are."""
+    panel.restore({"two_sided": two_sided, "traded": traded})
+    for price, spreads in ((DEAR, ("0.01",)), (CHEAP, ("0.00000001", "1 tick"))):
+        panel.watch(market(price))
+        panel.resize(width, 388)
+        row = next(row for row in shown(panel) if row.fill is Ink.RAISED)
+        assert any(cell.text.endswith(spreads) for cell in row.cells[1:])
+        assert_inside([row], panel.body._columns, width)
+
+
+def test_the_middle_is_always_the_mid(panel: LadderPanel) -> None:
+    """The spread's row stands between its neighbours' prices, wherever the last trade was."""
+    held = market()
+    panel.watch(held)
+    columns = {panel.body._columns for _ in range(1) if shown(panel)}
+    for price in (61685.95, 61686.00, 61690.00):
+        held.apply(trade(held, NOW, price))
+        rows = texts(panel)
+        columns.add(panel.body._columns)
+        assert "61,685.995" == rows[place_of_spread(panel)][0]
+    held.book.replace([], [(61686.0, 1.0)])
+    held.version += 1
+    row = next(row for row in shown(panel) if row.fill is Ink.RAISED)
+    columns.add(panel.body._columns)
+    assert ["–", "spread –"] == [cell.text for cell in row.cells]
+    assert 1 == len(columns)
+
+
+def test_sizes_have_no_more_digits_than_the_instrument(panel: LadderPanel) -> None:
+    """Of whole shares there are 3 and 628 beside 2.225k, never 3.000."""
+    told = msgspec.structs.replace(instrument("3.109"), lot_size=Decimal(1))
+    held = Market(told, Book(tick_size=told.tick_size), Judge())
+    sizes = (3.0, 40.0, 628.0, 2_225.0, 9_000_000.0)
+    held.book.replace(
+        [(round(3.109 - n / 1000, 3), size) for n, size in enumerate(sizes)], [(3.11, 9.0)]
+    )
+    for side in SIDES:
+        held.apply(trade(held, NOW - 10**9, 3.109, 7.0, side))
+    panel.restore({"two_sided": True, "traded": True})
+    panel.resize(270, 388)
+    panel.watch(held)
+    shown_texts = {text for row in texts(panel) for text in row}
+    assert {"3", "40", "628", "2.225k", "9.000M", "9", "7"} <= shown_texts
+
+
+def test_a_form_keeps_to_its_width() -> None:
+    """No size up to the largest is written wider than the form says, nor as a row of zeros."""
+    chance = random.Random(4)
+    for digits in (0, 2, 5, 8):
+        forms = [Form(n) for n in range(digits + 1)]
+        forms += [Form(digits, *n) for n in ((4, 4), (4, 3), (3, 3), (3, 2), (2, 2))]
+        for form, largest in itertools.product(forms, (3.0, 999.4, 1e4, 9.996e8, 3e13, 2e15)):
+            most = widest(form, largest)
+            for _ in range(60):
+                size = largest * 10 ** chance.uniform(-8, 0)
+                text = size_text(size, form)
+                assert text_width(text, SMALL_PX) <= most, (text, form)
+                assert text.strip("0.,")
+
+
+def test_a_bar_that_is_cut_says_so(panel: LadderPanel) -> None:
+    """Two sizes beyond the scale draw bars of one length, and both bear the mark; no other does."""
+    held = market()
+    held.book.apply([(61685.95, 5000.0), (61685.96, 900.0)], [])
+    panel.watch(held)
+    rows = [row.cells for row in shown(panel) if row.fill is Ink.NONE]
+    cut = {cells[0].text: cells[1] for cells in rows if cells[1].cut is not Ink.NONE}
+    assert {"61,685.95", "61,685.96"} == set(cut)
+    assert {(Ink.BUY_FILL, Ink.BUY)} == {(cell.bar_ink, cell.cut) for cell in cut.values()}
+    whole = [cells[1].bar for cells in rows if cells[0].text not in cut]
+    assert max(whole) <= next(iter(cut.values())).bar
+
+
+def test_the_mark_stands_beside_the_digits(panel: LadderPanel) -> None:
+    """The end of a bar is never among the digits that stand upon it, however many they are."""
+    panel.watch(huge(CHEAP))
+    for width, two_sided in itertools.product((150, 240, 300, 480), (False, True)):
+        panel.restore({"two_sided": two_sided})
+        columns, rows, _ = panel.content(24, width, on_screen=False)
+        marked = 0
+        for row in rows:
+            for cell, column in zip(row.cells, columns, strict=False):
+                if cell.cut is Ink.NONE or column.grows > 0:
+                    continue
+                marked += 1
+                end = column.bar - cell.bar + CUT_PX
+                assert end < column.x - text_width(cell.text, SMALL_PX)
+        assert marked or two_sided
 
 
 def test_all_digits_return_with_the_room(panel: LadderPanel) -> None:

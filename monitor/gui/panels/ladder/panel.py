@@ -11,8 +11,9 @@ from monitor.book.grid import decimals_of
 from monitor.export.table import Table
 from monitor.gui.kit.panel import Action, Surroundings
 from monitor.gui.kit.table_panel import Content, TablePanel
-from monitor.gui.panels.ladder.layout import Look
+from monitor.gui.panels.ladder.layout import NO_LAYOUT, Layout, Look
 from monitor.gui.panels.ladder.table import Flow, LadderTable
+from monitor.gui.panels.ladder.words import header_words, legend_of, missing_in, room_beside
 from monitor.market.market import Market
 from monitor.model.time import SECOND
 from monitor.studies.grouped_book import grouped_levels
@@ -61,15 +62,16 @@ class LadderPanel(TablePanel):
         market = self.market
         step = None if market is None else self._step_for(market)
         if market is None or step is None or rows < 1:
-            self._say_header(market, step)
+            self._say_header(market, step, NO_LAYOUT, width)
             return Content(note=self._waiting(market))
         middle = _boundary(market.book, step)
         top = self._place(middle, rows, on_screen=on_screen)
         seen = ladder_rows(market.book, step, rows, top)
-        self._say_header(market, step)
         look = Look(self.believed, self.two_sided, self.traded)
         flow = self._flow_in(market, seen)
         layout, shown = self._table.rows(market, seen, top - middle + 1, width, look, flow)
+        if on_screen or not self._said:
+            self._say_header(market, step, layout, width)
         return Content(layout.columns, shown)
 
     def described(self) -> str:
@@ -239,21 +241,27 @@ class LadderPanel(TablePanel):
             return "No symbol picked"
         return market.refusal.sentence if market.refusal else "No order book yet"
 
-    def _say_header(self, market: Market | None, step: Decimal | None) -> None:
+    def _say_header(
+        self, market: Market | None, step: Decimal | None, layout: Layout, width: float
+    ) -> None:
         if market is None or step is None:
             self._said = ()
             self.header.show_detail("")
             return
-        said = (market.instrument, step, self.locked, self.following)
+        chosen = (self.two_sided, self.traded, self.locked, self.following)
+        said = (market.instrument, step, chosen, layout, width)
         if said == self._said:
             return
         self._said = said
-        words = [f"group {fixed(float(step), decimals_of(step))}"]
-        if self.locked:
-            words.append("locked")
-        elif not self.following:
-            words.append("moved (Space centres)")
-        self.header.show_detail(" · ".join(words))
+        view = "" if self.following else "moved (Space centres)"
+        words = header_words(
+            f"group {fixed(float(step), decimals_of(step))}",
+            "locked" if self.locked else view,
+            legend_of(layout, TRADED_S),
+            missing_in(layout, Look(self.believed, self.two_sided, self.traded)),
+            room_beside(self.title, width),
+        )
+        self.header.show_detail(words)
         unit = market.instrument.base if market.instrument.size_unit == "base" else ""
         self.header.show_readout(unit)
 

@@ -15,16 +15,20 @@ from monitor.gui.panels.ladder.layout import (
     NO_LAYOUT,
     Layout,
     Look,
+    fitting,
     layout_of,
     size_text,
     spread_words,
 )
+from monitor.gui.panels.ladder.words import BUYS, SELLS
 from monitor.market.market import Market
 from monitor.studies.bar_scale import bar_scale
 from monitor.studies.ladder_grouping import row_of_price
 from monitor.studies.ladder_rows import LadderRows
-from monitor.studies.number_format import HeldDigits, compact, fixed
+from monitor.studies.number_format import HeldDigits, fixed
 
+MID_DIGITS = 1
+"""The mid may lie half a tick aside."""
 UNKNOWN = -1.0
 """Stands for the size of a row that isn't wholly known."""
 KEPT = 1_000
@@ -37,7 +41,8 @@ Known = tuple[float, float, float, float, bool, Ink]
 spread, and the last trade's mark."""
 
 
-_Spread = tuple[str, float | None, float | None]
+_Best = tuple[float | None, float | None]
+"""Best bid and best ask: all that the spread's row tells."""
 
 
 class Flow(NamedTuple):
@@ -75,8 +80,9 @@ class LadderTable:
 
     def forget(self) -> None:
         """Begin anew: another market or grouping."""
-        self._scale = self._largest = 0.0
+        self._scale = self._largest = self._price_px = 0.0
         self._size_digits = self._whole = 0
+        self._tick = 0.0
         self._laid_for: tuple[object, ...] = ()
         self._style: tuple[object, ...] = ()
 
@@ -96,11 +102,12 @@ class LadderTable:
         """
         sizes = np.concatenate([seen.bids, seen.asks])
         self._lay(market, seen, sizes[sizes > 0], width, look)
-        style = (self._layout, self._scale, look, seen.step)
+        style = (self._layout, self._scale, look, seen.step, market.book.tick_size)
         if style != self._style:
-            self._style = style
+            self._style, self._tick = style, float(market.book.tick_size)
             self._begin_anew(seen, look)
         self._move_to(seen)
+        flow = flow if self._layout.flow else None
         known = self._known_of(market, seen, sizes, split, flow)
         made, prices = self._rows, seen.prices
         for n, (new, old) in enumerate(zip(known, self._known, strict=True)):
@@ -125,23 +132,21 @@ class LadderTable:
         largest = float(sizes.max(initial=0.0))
         if largest > self._largest:
             self._largest, self._whole = largest, len(f"{largest:,.0f}")
-        self._price_digits = digits.price
-        texts = (self._texts[float(seen.prices[0]), seen.decimals], self._spread_price(market))
+        # The mid has a digit more than prices have; no price in sight is higher than these.
+        first = float(seen.prices[0])
+        highest = max(first, market.book.best_ask or 0.0)
+        price = self._texts[first, seen.decimals]
+        mid = self._texts[highest, digits.price + MID_DIGITS]
         # Digits are equally wide, so that lengths tell widths.
-        lengths = (len(texts[0]), len(texts[1]), self._whole)
+        lengths = (len(price), len(mid), self._whole)
         laid_for = (width, look, lengths, digits.price, self._size_digits)
         if laid_for != self._laid_for:
             self._laid_for = laid_for
-            price = max(text_width(text, SMALL_PX, strong=True) for text in texts)
+            wide = max(text_width(text, SMALL_PX, strong=True) for text in (price, mid))
+            self._price_px = max(self._price_px, wide)
             self._layout = layout_of(
-                width, price, self._largest, digits.price, self._size_digits, look
+                width, self._price_px, self._largest, digits.price, self._size_digits, look
             )
-
-    def _spread_price(self, market: Market) -> str:
-        """The last price; before the first trade the mid, which may lie half a tick aside."""
-        if market.last_price is not None:
-            return self._texts[market.last_price, self._price_digits]
-        return fixed(market.book.mid, self._price_digits + 1)
 
     # Which rows know something new.
 
@@ -156,7 +161,7 @@ class LadderTable:
         self._asks = Made[float, Cell](self._sizes_on(Ink.SELL_FILL))
         self._sold = Made[float, Cell](lambda size: self._flow_cell(size, Ink.SELL))
         self._bought = Made[float, Cell](lambda size: self._flow_cell(size, Ink.BUY))
-        self._spreads = Made[_Spread, Row](lambda spread: self._spread_made(*spread))
+        self._spreads = Made[_Best, Row](lambda best: self._spread_made(*best))
 
     def _move_to(self, seen: LadderRows) -> None:
         """Take each row held along to where its price now stands."""
@@ -207,45 +212,69 @@ class LadderTable:
             ink = Ink.DIM
         written = self._prices[price, ink]
         cells: tuple[Cell, ...]
-        if self._look.two_sided:
+        if self._layout.two_sided:
             cells = (written, self._bids[bid], self._asks[ask])
         else:
             cells = (written, self._asks[ask] if above else self._bids[bid])
-        if self._look.traded:
+        if self._layout.flow:
             cells += (self._sold[sold], self._bought[bought])
         return Row(cells, Ink.NONE, mark, own == UNKNOWN)
 
     def _sizes_on(self, bar_ink: Ink) -> Callable[[float], Cell]:
         """What makes cells of sizes, on bars in that ink."""
-        digits, longest, ink = self._layout.size_digits, self._layout.bar, self._ink(Ink.TEXT)
+        form, longest, ink = self._layout.size, self._layout.bar, self._ink(Ink.TEXT)
         px = longest / self._scale if self._scale else 0.0
+        cut = Ink.BUY if bar_ink is Ink.BUY_FILL else Ink.SELL
         if not self._look.believed:
-            bar_ink = Ink.RAISED
+            bar_ink, cut = Ink.RAISED, Ink.DIM
+
+        # What is written most, without a call.
+        plain_from = math.inf if form.brief else 1.0
+        plainly = f",.{form.digits}f"
 
         def made(size: float) -> Cell:
             if not size > 0:
                 return _EMPTY
-            text = size_text(size, digits)
-            tail = 0
-            if text[-1] == "0" and digits > 0:
+            text = format(size, plainly) if size >= plain_from else size_text(size, form)
+            tail, bar = 0, round(size * px)
+            if text[-1:] == "0" and "." in text:
                 tail = len(text) - len(text.rstrip("0").removesuffix("."))
-            return Cell(text, ink, tail, max(1, min(longest, round(size * px))), bar_ink)
+            if bar > longest:
+                return Cell(text, ink, tail, longest, bar_ink, cut)
+            return Cell(text, ink, tail, bar or 1, bar_ink)
 
         return made
 
     def _flow_cell(self, size: float, ink: Ink) -> Cell:
-        return Cell(_brief(size, self._size_digits), self._ink(ink)) if size else _EMPTY
+        form = self._layout.flow
+        return Cell(size_text(size, form), self._ink(ink)) if size and form else _EMPTY
 
     def _spread_row(self, market: Market) -> Row:
-        bid, ask = market.book.best_bid, market.book.best_ask
-        return self._spreads[self._spread_price(market), bid, ask]
+        return self._spreads[market.book.best_bid, market.book.best_ask]
 
-    def _spread_made(self, price: str, bid: float | None, ask: float | None) -> Row:
-        words = spread_words(None if bid is None or ask is None else ask - bid, self._layout)
+    def _spread_made(self, bid: float | None, ask: float | None) -> Row:
+        """The mid and the spread; above what was traded stands which is which.
+
+        It is painted whole, as all rows with a ground of their own: where there is no room
+        in its column the spread takes the room of what was traded.
+        """
+        layout, digits = self._layout, self._layout.price_digits
+        mid = spread = None
+        if bid is not None and ask is not None:
+            mid, spread = (bid + ask) / 2, ask - bid
         ink = Ink.STRONG if self._look.believed else Ink.STRONG_DIM
-        cells = [Cell(price, ink), Cell(words, Ink.DIM)]
-        if self._look.two_sided:
-            cells.insert(1, _EMPTY)
+        cells = [Cell(fixed(mid, digits + MID_DIGITS), ink)]
+        if layout.two_sided:
+            cells.append(_EMPTY)
+        words = spread_words(spread, digits, self._tick)
+        short = fitting(words[:2], layout.room)
+        if short and layout.flow:
+            headings = [Cell(word, Ink.DIM) for word in (SELLS, BUYS)]
+            return Row((*cells, Cell(short, Ink.DIM), *headings), Ink.RAISED)
+        if not short and layout.two_sided:
+            # In the last column.
+            cells += [_EMPTY] * (len(layout.columns) - 3)
+        cells.append(Cell(short or fitting(words, layout.span), Ink.DIM))
         return Row(tuple(cells), Ink.RAISED)
 
     def _ink(self, ink: Ink) -> Ink:
@@ -257,9 +286,3 @@ _EMPTY_ROW = Row(())
 _UNTOLD: Known = (math.nan, math.nan, math.nan, math.nan, False, Ink.NONE)
 _SIDES = {1: Ink.BUY, -1: Ink.SELL}
 _STRONG = {Ink.BUY: Ink.STRONG_BUY, Ink.SELL: Ink.STRONG_SELL, Ink.DIM: Ink.STRONG_DIM}
-
-
-def _brief(size: float, digits: int) -> str:
-    """A size in at most seven letters."""
-    whole = len(f"{size:.0f}")
-    return compact(size) if whole > 3 else fixed(size, max(0, min(digits, 3, 4 - whole)))
