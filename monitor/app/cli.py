@@ -296,7 +296,7 @@ def _parse_offset(text: str) -> Decimal:
 def parse_size(text: str) -> tuple[int, int]:
     """``1280x720`` as width and height, 120 to 10,000 each."""
     width, _, height = text.partition("x")
-    if not all(part.isascii() and part.isdigit() and len(part) < 6 for part in (width, height)):
+    if not all(part.isascii() and part.isdigit() and len(part) < 18 for part in (width, height)):
         raise argparse.ArgumentTypeError(f"'{text}' was no size such as 1280x720")
     if not all(120 <= int(part) <= 10_000 for part in (width, height)):
         raise argparse.ArgumentTypeError(f"the size {text} was not within 120x120 and 10000x10000")

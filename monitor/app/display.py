@@ -4,6 +4,7 @@ import ctypes
 import os
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 INSTEAD = "depthscope render draws a recording's charts without one"
@@ -36,10 +37,16 @@ class Display:
             self._connection = None
 
     def _trouble(self, environment: Mapping[str, str]) -> str:
-        platform = environment.get("QT_QPA_PLATFORM", "")
-        if not sys.platform.startswith("linux") or platform not in ("", "xcb"):
+        if not sys.platform.startswith("linux"):
             return ""
-        if not platform and _wayland(environment):
+        platform = environment.get("QT_QPA_PLATFORM", "").partition(":")[0]
+        has = _platforms()
+        if platform and ";" not in platform and has and platform not in has:
+            known = ", ".join(sorted(has))
+            return f"QT_QPA_PLATFORM was '{platform}', which this Qt doesn't have (it has {known})"
+        if platform.startswith("wayland") and not _wayland(environment):
+            return f"no Wayland compositor was found for QT_QPA_PLATFORM={platform}; {INSTEAD}"
+        if platform not in ("", "xcb") or (not platform and _wayland(environment)):
             return ""
         display = environment.get("DISPLAY", "")
         if not display:
@@ -64,6 +71,14 @@ class Display:
         xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
         self._xcb, self._connection = xcb, xcb.xcb_connect(display.encode(), None)
         return not xcb.xcb_connection_has_error(self._connection)
+
+
+def _platforms() -> set[str]:
+    """The platforms that the installed Qt has plug-ins for; none where they aren't found."""
+    found = find_spec("PySide6")
+    folder = Path(found.origin or "").parent / "Qt" / "plugins" / "platforms" if found else Path()
+    names = [path.stem.removeprefix("libq") for path in folder.glob("libq*.so")]
+    return {name for name in names if name}
 
 
 def _wayland(environment: Mapping[str, str]) -> bool:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from monitor.feeds.recorder_sink import CLOSED_BY_USER
 from monitor.feeds.recording import Entry, Reader
 from monitor.model.events import Event
 from monitor.model.time import SECOND
@@ -80,7 +81,10 @@ class Playback:
                     self._opened(entry.c, ts)
             case "close" | "stop":
                 self._open.discard(entry.c)
-                self.protocol.closed(ts, entry.m.decode("utf-8", "replace"))
+                reason = entry.m.decode("utf-8", "replace")
+                # Whoever recorded had enough: that ends the recording, and says nothing of the feed.
+                if reason != CLOSED_BY_USER:
+                    self.protocol.closed(ts, reason)
             case "out":
                 self._need_open(entry.c, ts)
                 self.protocol.sent(entry.m, ts, ts)

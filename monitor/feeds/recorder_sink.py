@@ -4,6 +4,9 @@ from typing import Protocol
 
 from monitor.protocol.venue import HttpRequest, HttpResponse
 
+CLOSED_BY_USER = "closed by the user"
+"""Why a connection ended that nobody wants any more: nothing was wrong with it."""
+
 
 class RecorderSink(Protocol):
     """Takes down what passes over a venue's connections, in the order it happened.

@@ -15,7 +15,7 @@ from monitor.feeds.coalescing import CoalescedConnection, LoopPulse, Pulse
 from monitor.feeds.network import USER_AGENT, Network, without_secret
 from monitor.feeds.reasons import Ending, ending_of
 from monitor.feeds.reconnect import BAD_DATA_WAIT, HELD, Hosts, Reconnect
-from monitor.feeds.recorder_sink import RecorderSink, Unrecorded
+from monitor.feeds.recorder_sink import CLOSED_BY_USER, RecorderSink, Unrecorded
 from monitor.feeds.rest import Rest
 from monitor.feeds.send_pace import SendPace
 from monitor.model.events import Event
@@ -128,7 +128,7 @@ class Session:
         """End within a second, politeness aside: a flooded socket would never close politely."""
         if self._ticker is not None:
             self._ticker.cancel()
-        self._drop(Ending("closed by the user"))
+        self._drop(Ending(CLOSED_BY_USER))
         if self._main is not None:
             self._main.cancel()
             await asyncio.wait([self._main], timeout=CLOSE_TIMEOUT_S)

@@ -25,6 +25,19 @@ def test_a_display_that_is_not_there_is_told_with_what_to_do_instead(
     display.release()
 
 
+def test_a_platform_that_this_qt_does_not_have_is_named() -> None:
+    """And those that it has, so that a slip of the keyboard is seen."""
+    trouble = Display({"QT_QPA_PLATFORM": "bogus", "DISPLAY": ":1"}).trouble
+    assert trouble.startswith("QT_QPA_PLATFORM was 'bogus', which this Qt doesn't have (it has ")
+    assert " xcb)" in trouble
+
+
+def test_wayland_without_a_compositor_is_told() -> None:
+    """Qt would abort over it, too."""
+    trouble = Display({"QT_QPA_PLATFORM": "wayland", "WAYLAND_DISPLAY": "nowhere"}).trouble
+    assert trouble.startswith("no Wayland compositor was found for QT_QPA_PLATFORM=wayland; ")
+
+
 def test_a_platform_that_needs_no_x_server_is_not_judged() -> None:
     """Qt tells about the others itself."""
     assert "" == Display({"QT_QPA_PLATFORM": "offscreen"}).trouble

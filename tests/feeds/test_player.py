@@ -85,6 +85,17 @@ def messages(*times: int) -> list[bytes]:
 # What is told.
 
 
+def test_who_recorded_and_had_enough_ends_no_feed(staged: Staged) -> None:
+    """The book stays as it was proven; a connection that broke at the end is another matter."""
+    enough = [line(1, "open", url="wss://a/"), line(2, "close", "closed by the user", x="text")]
+    stage = staged(enough)
+    stage.player.run()
+    assert ["opened"] == [note[0] for note in stage.notes]
+    broke = staged([line(1, "open", url="wss://a/"), line(2, "close", "reset by peer", x="text")])
+    broke.player.run()
+    assert ["opened", "closed"] == [note[0] for note in broke.notes]
+
+
 def test_every_kind_of_line_is_told(staged: Staged) -> None:
     """Lines become what a session would have told the protocol, at the recorded time."""
     stage = staged(
