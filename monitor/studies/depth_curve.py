@@ -34,6 +34,13 @@ class PixelCurve(NamedTuple):
     asks: Floats
     known: tuple[float, float]
 
+    @property
+    def highest(self) -> float:
+        """The highest sum of both sides; 0 where nothing is known."""
+        sums = np.concatenate((self.bids, self.asks))
+        known = sums[~np.isnan(sums)]
+        return float(known.max()) if known.size else 0.0
+
 
 def level_curve(book: Book, *, in_quote: bool = False) -> LevelCurve:
     """The curve of every level held, in base units or in quote (price times size)."""

@@ -111,18 +111,23 @@ class Grid(ChartItem):
 
 
 class Crosshair(ChartItem):
-    """Dashed lines through the pointer, below ``head_px``; nothing while it is elsewhere."""
+    """Dashed lines through the pointer, below ``head_px``; nothing while it is elsewhere.
+
+    ``to_scale`` has the level line go from the point to the scale at the right only.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(CROSS_Z)
         self.theme = theme
         self.head_px = 0
+        self.to_scale = False
         self.at: QPointF | None = None
+        self.level = True
 
-    def move(self, at: QPointF | None) -> None:
-        """Stand at a point of view coordinates, or nowhere."""
-        if at != self.at:
-            self.at = at
+    def move(self, at: QPointF | None, *, level: bool = True) -> None:
+        """Stand at a point of view coordinates, or nowhere; without ``level`` upright only."""
+        if (at, level) != (self.at, self.level):
+            self.at, self.level = at, level
             self.update()
 
     def paint_pixels(self, p: QPainter, area: QRectF, to: Mapping) -> None:
@@ -132,12 +137,15 @@ class Crosshair(ChartItem):
         p.setPen(pen)
         x, y = int(to.x(self.at.x())) + 0.5, int(to.y(self.at.y())) + 0.5
         p.drawLine(QLineF(x, area.top() + self.head_px, x, area.bottom()))
-        if y >= area.top() + self.head_px:
-            p.drawLine(QLineF(area.left(), y, area.right(), y))
+        if self.level and y >= area.top() + self.head_px:
+            p.drawLine(QLineF(x if self.to_scale else area.left(), y, area.right(), y))
 
 
 class Hatching(ChartItem):
-    """Intervals of x that can't be believed, hatched through the height below ``head_px``."""
+    """Intervals of x that can't be believed, hatched through the height below ``head_px``.
+
+    A line stands where each of them begins and ends: a narrow one is seen by these.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(HATCH_Z)
@@ -157,8 +165,20 @@ class Hatching(ChartItem):
             right = min(area.right(), to.x(stop))
             if right > left:
                 width = max(right - left, 3.0)
-                box = QRectF(left, area.top(), width, area.height())
-                paint_hatch(p, box.adjusted(0, self.head_px, 0, 0), self.theme)
+                box = QRectF(left, area.top() + self.head_px, width, area.height() - self.head_px)
+                paint_hatch(p, box, self.theme)
+                self._paint_ends(p, area, box, to.x(start), to.x(stop))
+
+    def _paint_ends(
+        self, p: QPainter, area: QRectF, box: QRectF, start: float, stop: float
+    ) -> None:
+        """A line at each end that is in sight."""
+        p.setPen(QPen(self.theme.faint, 1))
+        ends = ((start, box.left()), (stop, box.right() - 1))
+        for end, at in ends:
+            if area.left() < end < area.right():
+                x = int(at) + 0.5
+                p.drawLine(QLineF(x, box.top(), x, box.bottom()))
 
 
 def paint_hatch(p: QPainter, area: QRectF, theme: Theme) -> None:
