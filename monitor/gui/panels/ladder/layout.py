@@ -120,7 +120,7 @@ def widest(form: Form, largest: float) -> float:
         texts = [fixed(largest, form.digits), fixed(0.1 ** (form.digits + 1), form.digits)]
     else:
         # One more power of ten: a size may be rounded up to it.
-        powers = min(16, math.ceil(math.log10(max(largest, 1))) + 2)
+        powers = min(16, math.floor(math.log10(max(largest, 1))) + 2)
         texts = [size_text(1.111 * 10.0**power, form) for power in range(-9, powers)]
     return max(text_width(text, SMALL_PX) for text in texts)
 
