@@ -176,7 +176,7 @@ class Hatching(ChartItem):
         p.setPen(QPen(self.theme.faint, 1))
         ends = ((start, box.left()), (stop, box.right() - 1))
         for end, at in ends:
-            if area.left() < end < area.right():
+            if area.left() + 0.5 < end < area.right() - 0.5:
                 x = int(at) + 0.5
                 p.drawLine(QLineF(x, box.top(), x, box.bottom()))
 

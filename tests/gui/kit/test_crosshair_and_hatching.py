@@ -48,6 +48,9 @@ def test_a_stretch_has_a_line_at_each_end_in_sight(theme: Theme) -> None:
     for x, line in ((40, True), (45, True), (180, True), (199, False)):
         column = {image.pixelColor(x, y).rgb() for y in range(100)}
         assert line == (column == {theme.faint.rgb()})
+    hatching.show_spans(((0, 9), (190, 199.9999)))
+    ends = [painted(hatching, theme).pixelColor(x, 50) == theme.faint for x in (0, 8, 190, 199)]
+    assert ends == [False, True, True, False]
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
