@@ -22,10 +22,10 @@ from monitor.gui.kit.fonts import SMALL_PX, TEXT_PX
 from monitor.gui.kit.glyphs import text_width
 from monitor.gui.kit.painted_table import WIDEST, PaintedTable
 from monitor.gui.kit.panel import BELIEVED, Surroundings
-from monitor.gui.kit.table_cells import Column, Ink, Row
+from monitor.gui.kit.table_cells import MARK_PX, Column, Ink, Row
 from monitor.gui.kit.table_picture import CUT_PX
 from monitor.gui.panels.ladder import LadderPanel
-from monitor.gui.panels.ladder.layout import Form, size_text, widest
+from monitor.gui.panels.ladder.layout import APART, Form, size_text, widest
 from monitor.market.market import Market
 from monitor.model.events import Side
 from monitor.model.verdict import State
@@ -274,9 +274,12 @@ def test_what_is_not_believed_is_grey(panel: LadderPanel) -> None:
     """A stale book's rows hold no side's colour, and come back in theirs."""
     judge = Judge(State.STALE)
     held = market(judge=judge)
+    held.book.apply([(61685.95, 5000.0)], [])
     panel.watch(held)
     sides = {Ink.BUY, Ink.SELL, Ink.BUY_FILL, Ink.SELL_FILL, Ink.TEXT}
-    used = {ink for row in shown(panel) for cell in row.cells for ink in (cell.ink, cell.bar_ink)}
+    cells = [cell for row in shown(panel) for cell in row.cells]
+    used = {ink for cell in cells for ink in (cell.ink, cell.bar_ink, cell.cut)}
+    assert Ink.DIM in {cell.cut for cell in cells}
     assert not used & sides
     judge.state = State.LIVE
     used = {cell.ink for row in shown(panel) for cell in row.cells}
@@ -566,8 +569,9 @@ def test_a_bar_that_is_cut_says_so(panel: LadderPanel) -> None:
 def test_the_mark_stands_beside_the_digits(panel: LadderPanel) -> None:
     """The end of a bar is never among the digits that stand upon it, however many they are."""
     panel.watch(huge(CHEAP))
-    for width, two_sided in itertools.product((150, 240, 300, 480), (False, True)):
-        panel.restore({"two_sided": two_sided})
+    each = (False, True)
+    for width, two_sided, traded in itertools.product((150, 240, 300, 480), each, each):
+        panel.restore({"two_sided": two_sided, "traded": traded})
         columns, rows, _ = panel.content(24, width, on_screen=False)
         marked = 0
         for row in rows:
@@ -575,8 +579,10 @@ def test_the_mark_stands_beside_the_digits(panel: LadderPanel) -> None:
                 if cell.cut is Ink.NONE or column.grows > 0:
                     continue
                 marked += 1
-                end = column.bar - cell.bar + CUT_PX
-                assert end < column.x - text_width(cell.text, SMALL_PX)
+                end = column.bar - cell.bar
+                assert end + CUT_PX < column.x - text_width(cell.text, SMALL_PX)
+                assert all(not -APART < end - other.x < APART for other in columns)
+                assert end > MARK_PX
         assert marked or two_sided
 
 

@@ -18,6 +18,8 @@ BAR_LEAST = 6
 GAP = 12
 INK = 2
 """So far a letter's ink may reach beyond the end of its text."""
+APART = 3
+"""What was traded keeps so far from the end of the bars beside it."""
 SHORT_FROM = 3
 """A number of more whole digits than this is told in short."""
 MOST, OVER = 9.9e14, ">99T"
@@ -186,8 +188,8 @@ def _one_side(width: float, price: float, aside: int, flow: Form | None) -> Layo
         Column(width - MARGIN, bar=width, low=bought + INK, high=width),
     ]
     if aside:
-        columns.append(Column(sold, low=end + INK, high=sold + INK))
-        columns.append(Column(bought, low=sold + INK, high=bought + INK))
+        columns.append(Column(sold - APART, low=end + INK, high=sold + INK))
+        columns.append(Column(bought - APART, low=sold + INK, high=bought + INK))
     room, span = (width - MARGIN - begin - GAP / 2 for begin in (bought, end))
     return Layout(tuple(columns), round(width * BAR_SHARE), room, span, flow=flow)
 
@@ -195,14 +197,14 @@ def _one_side(width: float, price: float, aside: int, flow: Form | None) -> Layo
 def _two_sides(width: float, price: float, aside: int, flow: Form | None) -> Layout:
     """The price in the middle, bids left and asks right of it; outside, sold and bought."""
     left, right = math.floor((width - price) / 2), math.ceil((width + price) / 2)
-    near, far, begin = left - GAP // 2, right + GAP // 2, max(aside, MARK_PX)
+    near, far, begin = left - GAP // 2, right + GAP // 2, max(aside, MARK_PX + INK)
     columns = [
         Column(right, low=near, high=far),
         Column(left - GAP, bar=near, low=begin, high=near),
         Column(width - aside - MARGIN, bar=far, grows=1, low=far, high=width - aside),
     ]
     if aside:
-        columns.append(Column(aside - INK, low=MARK_PX, high=aside))
+        columns.append(Column(aside - APART - INK, low=MARK_PX, high=aside))
         columns.append(Column(width - MARGIN, low=width - aside, high=width))
     # Both sides are given the less of the two: bars of one length, sizes of one form.
     room = min(left - GAP - begin - GAP / 2, width - aside - MARGIN - far)
