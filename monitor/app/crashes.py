@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from monitor.app.logs import note_crash
-from monitor.gui.window.program import Alarm
+from monitor.gui.window.alarm import Alarm
 
 log = logging.getLogger(__name__)
 

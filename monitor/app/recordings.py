@@ -14,7 +14,8 @@ from monitor.export.whole_file import reason_of
 from monitor.feeds.hub import Hub
 from monitor.feeds.recorder import Recorder
 from monitor.feeds.recording import RecordingError
-from monitor.gui.window.program import Alarm, RecordingState
+from monitor.gui.window.alarm import Alarm
+from monitor.gui.window.program import RecordingState
 from monitor.gui.window.sizes import bytes_words
 from monitor.model.time import SECOND
 

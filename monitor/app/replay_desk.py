@@ -8,7 +8,8 @@ from monitor.app.recorded_markets import RecordedMarkets
 from monitor.app.scrubber import Scrubber
 from monitor.app.standing import Recorded
 from monitor.app.store import Store
-from monitor.gui.window.program import Alarm, FeedFigures, RecordingState, Replay, VenueState
+from monitor.gui.window.alarm import Alarm
+from monitor.gui.window.program import FeedFigures, RecordingState, Replay, VenueState
 from monitor.market.market import Market
 from monitor.model.events import Refusal
 from monitor.workspace.settings import Settings

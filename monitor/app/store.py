@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from monitor.app.instance_lock import InstanceLock
 from monitor.export.whole_file import PART, reason_of, write_whole
-from monitor.gui.window.program import Alarm
+from monitor.gui.window.alarm import Alarm
 from monitor.workspace.document import (
     BrokenFile,
     Document,

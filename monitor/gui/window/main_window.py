@@ -14,6 +14,7 @@ from monitor.gui.kit.panel import Panel, Surroundings
 from monitor.gui.kit.style import stylesheet
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.timeframes import TIMEFRAMES
+from monitor.gui.window.alarm import Alarm
 from monitor.gui.window.badge_band import BadgeBand
 from monitor.gui.window.card import Card
 from monitor.gui.window.command import run_pressed
@@ -24,7 +25,7 @@ from monitor.gui.window.geometry import geometry_of, stand
 from monitor.gui.window.key_overlay import KeyOverlay
 from monitor.gui.window.notices import Notices
 from monitor.gui.window.panel_menu import PanelDeeds, panel_menu
-from monitor.gui.window.program import Alarm, Program
+from monitor.gui.window.program import Program
 from monitor.gui.window.replay_bar import ReplayBar
 from monitor.gui.window.settings_card import SettingsCard
 from monitor.gui.window.status_bar import StatusBar

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from monitor.gui.kit.fonts import SMALL_PX, font
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme, blend
-from monitor.gui.window.program import Alarm
+from monitor.gui.window.alarm import Alarm
 from monitor.model.time import SECOND
 
 HEIGHT = 28

@@ -26,12 +26,6 @@ class VenueState:
     trouble: str
 
 
-class Alarm(str):
-    """A sentence for the user of something that broke: it goes before those that wait."""
-
-    __slots__ = ()
-
-
 @dataclass(frozen=True)
 class Transition:
     """One change of a stream's state. ``at`` is ns UTC."""

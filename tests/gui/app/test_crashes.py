@@ -4,7 +4,7 @@ import pytest
 
 from monitor.app import crashes as module
 from monitor.app.crashes import Crashes
-from monitor.gui.window.program import Alarm
+from monitor.gui.window.alarm import Alarm
 
 
 def test_a_crash_is_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSpinBox
 
+from monitor.gui.window.alarm import Alarm
 from monitor.gui.window.card import Card
 from monitor.gui.window.main_window import WELCOME
-from monitor.gui.window.program import Alarm
 from monitor.gui.window.replay_bar import speed_words
 from monitor.model.time import SECOND
 from monitor.studies.number_format import MISSING

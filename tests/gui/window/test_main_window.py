@@ -313,13 +313,13 @@ def test_export_and_recording_reach_the_program(stage: Stage) -> None:
 
 
 def test_notices_are_said_once_each(stage: Stage) -> None:
-    """Sentences queue; none covers another, none is said twice."""
+    """Sentences queue, the newest first; none is said twice, none is lost."""
     stage.window.notices.dismiss()
     stage.program.sentences = ["The disk is full.", "The disk is full.", "Second."]
     stage.frames(0.4)
-    assert "The disk is full." == stage.window.notices.text
-    stage.window.notices.dismiss()
     assert "Second." == stage.window.notices.text
+    stage.window.notices.dismiss()
+    assert "The disk is full." == stage.window.notices.text
 
 
 def test_the_panels_menu_holds_its_actions(stage: Stage) -> None:
