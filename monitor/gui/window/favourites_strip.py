@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from monitor.gui.kit.fonts import SMALL_PX, font
+from monitor.gui.kit.glyphs import text_width
 from monitor.gui.kit.panel import BELIEVED
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme
@@ -122,7 +123,8 @@ class FavouritesStrip(QWidget):
         self._cells = cells
         edges = [(left, right) for left, right, name in self._edges if name == self._current]
         for left, right in edges:
-            self.update(QRectF(left, 0, right - left, self.height()).toAlignedRect())
+            # Its words only: its neighbours stay as they are.
+            self.update(QRectF(left + 2, 0, right - left - 4, self.height()).toRect())
         return bool(edges)
 
     def _told_of_current(self, told: int) -> tuple[float | None, bool] | None:
@@ -165,10 +167,9 @@ class FavouritesStrip(QWidget):
         p.fillRect(self.rect(), theme.background)
         p.fillRect(0, self.height() - 1, self.width(), 1, theme.hairline)
         p.setFont(font(SMALL_PX))
-        metrics = QFontMetricsF(p.font())
         words = [(str(number), *cell[1:4]) for number, cell in enumerate(self._cells, 1)]
-        widths = [[metrics.horizontalAdvance(word) for word in cell] for cell in words]
-        shown = self._whole([sum(cell) + GAP * 3 + AIR for cell in widths], metrics)
+        widths = [[text_width(word, SMALL_PX) for word in cell] for cell in words]
+        shown = self._whole([sum(cell) + GAP * 3 + AIR for cell in widths])
         before, self._edges = self._edges, []
         left = 4.0
         for number in range(shown):
@@ -178,16 +179,16 @@ class FavouritesStrip(QWidget):
                 self._paint_cell(p, number, words[number], widths[number])
             left = right
         if shown < len(self._cells):
-            self._paint_more(p, left, len(self._cells) - shown, metrics)
+            self._paint_more(p, left, len(self._cells) - shown)
         if before != self._edges and event.rect() != self.rect():
             self.update()  # One cell was to be painted, and all of them moved.
 
-    def _whole(self, widths: Sequence[float], metrics: QFontMetricsF) -> int:
+    def _whole(self, widths: Sequence[float]) -> int:
         """How many cells there is whole room for, beside the sign where some have none."""
         room = self.width() - 4.0
         if sum(widths) <= room:
             return len(widths)
-        room -= metrics.horizontalAdvance(f"{MORE}{MOST}") + AIR
+        room -= text_width(f"{MORE}{MOST}", SMALL_PX) + AIR
         shown = 0
         while shown < len(widths) and sum(widths[: shown + 1]) <= room:
             shown += 1
@@ -215,10 +216,10 @@ class FavouritesStrip(QWidget):
             p.setPen(theme.accent)
             p.drawRect(QRectF(left + 0.5, 0.5, right - left - 1, self.height() - 2))
 
-    def _paint_more(self, p: QPainter, left: float, hidden: int, metrics: QFontMetricsF) -> None:
+    def _paint_more(self, p: QPainter, left: float, hidden: int) -> None:
         """How many have no room; a click finds them in the palette, their keys hold."""
         word = f"{MORE}{hidden}"
-        width = metrics.horizontalAdvance(word)
+        width = text_width(word, SMALL_PX)
         p.setPen(self._theme.dim)
         area = QRectF(left + AIR / 2, 0, width + 2, self.height() - 1)
         p.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), word)
