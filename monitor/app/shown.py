@@ -135,6 +135,10 @@ def _first_instrument(program: Desk | ReplayDesk, options: argparse.Namespace) -
 def _layout(program: Desk | ReplayDesk, store: Store, first: str) -> Layout:
     """How the window stood; while replaying, every panel looks at the recording."""
     layout = store.layout or Layout()
+    if first and layout.windows and not layout.windows[0].panels:
+        return Layout(
+            links=layout.links
+        )  # Something is asked for, and no panel was left to show it.
     if program.replay is None:
         return layout
     windows = tuple(_looking_at(window, first) for window in layout.windows[:1])

@@ -33,7 +33,7 @@ from monitor.gui.window.symbol_palette import SymbolPalette
 from monitor.gui.window.timeframes import TakesTimeframe, name_of, timed
 from monitor.gui.window.top_bar import TopBar
 from monitor.gui.window.window_commands import adding_keys, overlay_groups, window_commands
-from monitor.gui.window.workbench import LINKS, Workbench
+from monitor.gui.window.workbench import FIRST_LINK, LINKS, Workbench
 from monitor.model.time import SECOND
 from monitor.workspace.layout import Layout, WindowLayout
 from monitor.workspace.settings import Settings
@@ -362,10 +362,13 @@ class MainWindow(QMainWindow):
         window = layout.windows[0] if layout.windows else WindowLayout()
         stand(self, window.geometry)
         self.workbench.links = dict(layout.links)
-        if not window.panels:
+        if not layout.windows:
             self.show_default()
-            if not layout.windows and self.program.badge(self.workbench.current) == "DEMO":
+            if self.program.badge(self.workbench.current) == "DEMO":
                 self.notices.greet(WELCOME)
+            return
+        if not window.panels:  # All were closed: so it stands again.
+            self.workbench.pick(layout.links.get(FIRST_LINK) or self._first_instrument)
             return
         for panel in window.panels:
             self.workbench.open_panel(panel)

@@ -197,6 +197,20 @@ def test_a_layout_comes_back_exactly(open_window: Open) -> None:
     assert "" == again.window.notices.text
 
 
+def test_a_window_without_panels_is_restored_as_it_was(open_window: Open) -> None:
+    """Nothing comes back that was closed, and the symbol is the one that was looked at."""
+    first = open_window()
+    first.window.pick(ETH)
+    for panel_id in first.window.workbench.ids():
+        first.window.workbench.close_panel(panel_id)
+    again = open_window(decode_layout(encode(Document(first.window.current_layout()))).value)
+    again.frames(0.5)
+    assert () == tuple(again.window.workbench.ids())
+    assert ETH == again.window.workbench.current
+    again.window.add_panel("depth")
+    assert ETH == again.window.workbench.instrument("depth-1")
+
+
 @pytest.mark.parametrize("docking", ["", "AAAA", "bm90IGEgc3RhdGU=", "%%%"])
 def test_a_broken_docking_state_gives_the_first_layout(open_window: Open, docking: str) -> None:
     """Nothing in a file keeps the window from opening, and the user is told."""
