@@ -176,6 +176,10 @@ class Panel(QWidget):
         """What the user chose here, for the workspace file."""
         return {}
 
+    def settings_shown(self) -> dict[str, Any]:
+        """What draws this very picture again: the settings, and what was not chosen but suited."""
+        return self.settings()
+
     def restore(self, settings: dict[str, Any]) -> None:
         """Take back what ``settings`` gave; unknown or broken values are left aside."""
 

@@ -29,7 +29,7 @@ def redraw_command(
     words += ["--colours", program.settings.appearance.side_colours]
     if not panel.surroundings.utc:
         words.append("--local-time")
-    settings = panel.settings()
+    settings = panel.settings_shown()
     if settings:
         words += ["--settings", json.dumps(settings)]
     return shlex.join([*words, "--out", str(out)])

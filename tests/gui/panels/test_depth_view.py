@@ -275,6 +275,23 @@ def test_a_picked_span_wins_and_only_that_is_saved(
     assert panel.settings()["span"] is None
 
 
+def test_a_picture_is_drawn_again_with_the_span_it_has(
+    panel: DepthPanel, look: Callable[..., None], surroundings: Surroundings, qtbot: QtBot
+) -> None:
+    """The span suited the book as it was first: later, that is not to be judged anew."""
+    held = book_of("200", 40)
+    panel.watch(held)
+    look()
+    held.book.replace(*_levels(book_of("2", 400)))
+    other = DepthPanel(surroundings)
+    qtbot.addWidget(other)
+    other.restore(panel.settings_shown())
+    other.show()
+    other.watch(held)
+    other.frame(1)
+    assert 0.05 == panel.span == other.span
+
+
 def test_the_end_of_what_is_known_does_not_move_the_range(
     panel: DepthPanel, look: Callable[..., None]
 ) -> None:

@@ -146,6 +146,9 @@ class DepthPanel(Panel):
         chosen = {"span": self.span} if self.picked else {}
         return {**chosen, "logarithmic": self.logarithmic, "in_quote": self.in_quote}
 
+    def settings_shown(self) -> dict[str, Any]:
+        return {"span": self.span, **self.settings()}
+
     def restore(self, settings: dict[str, Any]) -> None:
         # Without a span none was picked; None is one.
         if "span" in settings and settings["span"] in SPANS:
