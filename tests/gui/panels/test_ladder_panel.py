@@ -451,7 +451,7 @@ def test_what_has_no_room_is_said(panel: LadderPanel, coin: Coin) -> None:
             assert ("two sides" in detail) == (columns in (2, 4)), width
             assert ("traded:" in detail) == (columns < 4), width
         room = width - 28 - 10 - 8 - text_width("Ladder", TEXT_PX, strong=True)
-        assert text_width(detail, SMALL_PX) <= room
+        assert detail == panel.header.detail_shown(int(room))
     assert 5 in seen
     assert len(seen) > 1
 

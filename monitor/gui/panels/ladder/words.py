@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from monitor.gui.kit.fonts import TEXT_PX
 from monitor.gui.kit.glyphs import text_width
-from monitor.gui.kit.panel_header import GAP, MARGIN, MENU_WIDTH
+from monitor.gui.kit.panel_header import GAP, MARGIN, MENU_WIDTH, PART, SLACK
 from monitor.gui.panels.ladder.layout import NOTHING, Layout, Look, fitting
 
 SELLS, BUYS = "sells", "buys"
@@ -21,7 +21,7 @@ def header_words(
     gone = missing[0] if missing else ""
     tries = [(group, state, words, gone) for words in (*legend, "")]
     tries += [("", state, "", gone), *(("", "", "", words) for words in missing)]
-    return fitting((" · ".join(word for word in words if word) for words in tries), room)
+    return fitting((PART.join(word for word in words if word) for words in tries), room)
 
 
 def legend_of(layout: Layout, seconds: int) -> tuple[str, ...]:
@@ -45,4 +45,5 @@ def missing_in(layout: Layout, look: Look) -> tuple[str, ...]:
 
 def room_beside(title: str, width: float) -> float:
     """The room in a header of a width behind the panel's title."""
-    return width - MARGIN - text_width(title, TEXT_PX, strong=True) - GAP - MENU_WIDTH
+    behind = MARGIN + text_width(title, TEXT_PX, strong=True) + GAP
+    return width - behind - MENU_WIDTH - SLACK
