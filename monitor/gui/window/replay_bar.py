@@ -1,5 +1,7 @@
 """The bar of a replay: play, pause, step, speed, and where in the recording it stands."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -60,6 +62,8 @@ class ReplayBar(QWidget):
         self._theme, self._utc, self._slow = theme, utc, -1
         for part in (self.play, self.step, self.slower, self.speed, self.faster):
             part.set_theme(theme)
+            if part.look().edge is not None:
+                part.show_look(replace(part.look(), edge=theme.hairline))
         self.track.set_theme(theme)
         self.update()
 

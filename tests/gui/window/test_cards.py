@@ -245,6 +245,17 @@ def test_the_replay_bar_plays_steps_and_seeks(stage: Stage) -> None:
     assert tape.playing
 
 
+def test_the_replay_bar_takes_another_theme(stage: Stage) -> None:
+    """All its buttons have the frame of the theme in use."""
+    stage.program.replay = Tape()
+    stage.frames(0.4)
+    stage.window.toggle_theme()
+    bar, theme = stage.window.replay_bar, stage.window._surroundings.theme
+    assert "light" == theme.name
+    edges = [part.look().edge for part in (bar.play, bar.step, bar.slower, bar.faster)]
+    assert [theme.hairline] * 4 == edges
+
+
 def test_a_replay_has_one_clock(stage: Stage) -> None:
     """The bar of the recording tells its time; the status bar shows no second one."""
     stage.frames(0.4)
