@@ -49,9 +49,15 @@ class Readout(ChartItem):
         # It grows with its figures but shrinks only once it was hidden: digits come and go.
         self._width = max(self._width, round(names + figures + 3 * PADDING))
         width = min(self._width, area.width())
-        height = len(self.rows) * LINE_PX + PADDING
         point = QPointF(to.x(self.at.x()), to.y(self.at.y()))
-        return self._place.place(area, width, height, point, self.curves(area, to))
+        curves = self.curves(area, to)
+        # In a small view the last rows give way to the point, which is never covered by more.
+        for rows in range(len(self.rows), 0, -1):
+            height = rows * LINE_PX + PADDING
+            box = self._place.place(area, width, height, point, curves)
+            if not box.contains(point):
+                break
+        return box
 
     def paint_pixels(self, p: QPainter, area: QRectF, to: Mapping) -> None:
         box = self.box(area, to)
@@ -61,7 +67,8 @@ class Readout(ChartItem):
         p.setPen(QPen(self.theme.hairline, 1))
         p.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
         p.setFont(font(SMALL_PX))
-        for row, (name, figure) in enumerate(self.rows):
+        rows = round((box.height() - PADDING) / LINE_PX)
+        for row, (name, figure) in enumerate(self.rows[:rows]):
             top = box.top() + PADDING / 2 + row * LINE_PX
             line = QRectF(box.left() + PADDING, top, box.width() - 2 * PADDING, LINE_PX)
             p.setPen(self.theme.dim)

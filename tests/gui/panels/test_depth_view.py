@@ -199,6 +199,25 @@ def test_the_readout_hides_no_curve(
         assert not inside.any()
 
 
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.6, 0.7, 0.9])
+def test_in_a_small_panel_rows_give_way_to_the_point(
+    panel: DepthPanel, look: Callable[..., None], share: float
+) -> None:
+    """Where the whole box can't stand clear of the point, its last rows are left out."""
+    panel.watch(book_of("2", 400))
+    panel.resize(300, 160)
+    look()
+    rest_mouse(panel, share)
+    look()
+    view = panel.chart.view
+    (x0, x1), (y0, y1) = view.viewRange()
+    area = QRectF(view.rect())
+    box = panel.readout.box(area, Mapping(area, x0, x1, y0, y1))
+    assert area.contains(box)
+    assert box.height() > 20
+    assert not box.contains(cross_px(panel))
+
+
 # The span.
 
 
