@@ -374,9 +374,8 @@ class PricePanel(Panel):
         sizes = candles.volume[row : row + 1].tolist()
         digits = digits_of(market.instrument, market.book.tick_size, sizes)
         when, figures, note, up = candle_figures(candles, row, step, digits, utc=utc)
-        colour = self.theme.buy if up else self.theme.sell
-        if self._pointer is None and not self.believed:
-            colour = self.theme.dim
+        side = self.theme.buy if up else self.theme.sell
+        colour = self.theme.dim if self._pointer is None and not self.believed else side
         self.chart.show_figures(when, figures, note, colour)
 
     def _say_header(self, market: Market | None) -> None:
