@@ -15,6 +15,7 @@ from monitor.app.bench import (
     decoding,
     demo_flow,
     frames,
+    palette_search,
     recording_cost,
     soak,
     start_up,
@@ -56,6 +57,7 @@ PARTS: dict[str, Part] = {
     "T12": soak.soak_rows,
     "T13": recording_cost.recording_rows,
     "demo": demo_flow.calibration_rows,
+    "palette": palette_search.palette_rows,
 }
 OF_RECORDINGS = {"T1", "T13"}
 """The parts that are measured on recordings; the others bring their own work."""

@@ -1,7 +1,5 @@
 """The palette: keys, stars, venues in trouble, many instruments."""
 
-from time import perf_counter
-
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -109,20 +107,13 @@ def test_a_list_that_comes_while_open_appears(stage: Stage) -> None:
     assert ["kraken:ZORRO0USD"] == _shown(stage)
 
 
-def test_five_thousand_instruments_open_in_a_frame_or_two(stage: Stage) -> None:
-    """Only the rows in sight are painted; the limit leaves room for a busy machine."""
+def test_of_five_thousand_instruments_only_those_in_sight_are_shown(stage: Stage) -> None:
+    """However many there are; what the list costs, ``bench --only palette`` tells."""
     stage.program.list_many("binance", _many("binance", 5_000, "COIN"))
     stage.frames(0.5)
-    costs = []
-    for _ in range(5):
-        begun = perf_counter()
-        stage.window.open_palette()
-        QApplication.processEvents()
-        costs.append(perf_counter() - begun)
-        stage.window.put_away()
-    assert min(costs) < 0.034
     stage.window.open_palette()
-    assert len(stage.window.palette_card.list.seen()) < 20
+    QApplication.processEvents()
+    assert 0 < len(stage.window.palette_card.list.seen()) < 20
 
 
 def test_hostile_names_are_painted_as_they_stand(stage: Stage) -> None:
