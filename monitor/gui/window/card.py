@@ -1,8 +1,8 @@
 """A card over the window's corner: a title, a way to close it, and whatever it holds."""
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from monitor.gui.kit.text import plain_label
 from monitor.gui.window.borrowed_focus import BorrowedFocus
@@ -47,12 +47,26 @@ class Card(QFrame):
         self._focus.take(self.close_button)
 
     def place(self) -> None:
-        """Stand at the right edge, between the bars."""
+        """Stand at the right edge, between the bars; elsewhere where a floating panel lies there."""
         parent = self._ground
         self.setFixedWidth(min(self._wanted, parent.width() - 2 * EDGE))
         room = parent.height() - ABOVE - BELOW - EDGE
         self.resize(self.width(), min(self.wanted_height(), room))
-        self.move(QPoint(parent.width() - self.width() - EDGE, ABOVE))
+        spare = parent.width() - self.width()
+        places = [QPoint(left, ABOVE) for left in (spare - EDGE, EDGE, spare // 2)]
+        self.move(next((at for at in places if not self._covered(at)), places[0]))
+
+    def _covered(self, at: QPoint) -> bool:
+        """Whether a window of its own, as a floating panel is, lies over the card at that place."""
+        here = QRect(self._ground.mapToGlobal(at), self.size())
+        over = (Qt.WindowType.Window, Qt.WindowType.Tool)
+        return any(
+            window.isVisible()
+            and window.windowType() in over
+            and window is not self.window()
+            and window.frameGeometry().intersects(here)
+            for window in QApplication.topLevelWidgets()
+        )
 
     def wanted_height(self) -> int:
         """How high it would like to be."""

@@ -356,3 +356,23 @@ def test_speeds_are_written_short() -> None:
     assert ["0.1×", "1×", "50×", "max"] == [
         speed_words(speed) for speed in (0.1, 1.0, 50.0, float("inf"))
     ]
+
+
+def test_a_card_stands_clear_of_a_floating_panel(stage: Stage) -> None:
+    """What floats lies over all that is in the window."""
+    window = stage.window
+    window.workbench.take_focus("tape-1")
+    window.float_active()
+    floating = window.workbench.panel("tape-1").window()
+    right = window.mapToGlobal(QPoint(window.width() - 300, 60))
+    floating.setGeometry(right.x(), right.y(), 300, 500)
+    stage.frames(0.2)
+    card = window.settings_card
+    card.open_card()
+    assert (
+        not card.rect().translated(card.mapToGlobal(QPoint())).intersects(floating.frameGeometry())
+    )
+    card.close_card()
+    floating.hide()
+    card.open_card()
+    assert card.geometry().right() > window.width() - 40
