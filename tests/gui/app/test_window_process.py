@@ -94,6 +94,21 @@ def started(*arguments: object) -> Iterator[Driven]:
                 pipe.close()
 
 
+def run_code(
+    code: str, *arguments: str, folder: Path = ROOT, within_s: float = 60
+) -> subprocess.CompletedProcess[str]:
+    """A program that is started by ``code``, offscreen, and left to its end."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=within_s,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
+        cwd=folder,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, "close"])
 def test_it_ends_cleanly_while_recording(home: Path, how: signal.Signals | str) -> None:
     """By a signal or by closing: exit 0 in two seconds, recording whole, layout saved, no child."""
@@ -134,15 +149,7 @@ sys.exit(cli.main(["--demo"]))
 @pytest.mark.usefixtures("home")
 def test_closed_while_it_starts_it_ends() -> None:
     """Before there is anything in the window: exit 0, nothing said, the demo's process gone."""
-    ran = subprocess.run(
-        [sys.executable, "-c", CLOSED_AT_ONCE],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        cwd=ROOT,
-        check=False,
-    )
+    ran = run_code(CLOSED_AT_ONCE)
     assert (0, "", "") == (ran.returncode, ran.stdout, ran.stderr)
 
 
@@ -163,15 +170,7 @@ sys.exit(cli.main(["--demo"]))
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGINT"])
 def test_asked_to_end_while_it_starts_it_ends(how: str) -> None:
     """The system or Ctrl+C, before there is a loop to hear it: exit 0, nothing said."""
-    ran = subprocess.run(
-        [sys.executable, "-c", ASKED_AT_ONCE, how],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        cwd=ROOT,
-        check=False,
-    )
+    ran = run_code(ASKED_AT_ONCE, how)
     assert (0, "", "") == (ran.returncode, ran.stdout, ran.stderr)
 
 
@@ -198,15 +197,7 @@ sys.exit(cli.main(sys.argv[1:]))
 )
 def test_a_name_server_that_is_silent_keeps_no_one(words: list[str], tmp_path: Path) -> None:
     """Asked to end while a name is looked up, it doesn't wait two minutes for the answer."""
-    ran = subprocess.run(
-        [sys.executable, "-c", NO_NAME_SERVER, *words],
-        capture_output=True,
-        text=True,
-        timeout=100,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
-        cwd=tmp_path,
-        check=False,
-    )
+    ran = run_code(NO_NAME_SERVER, *words, folder=tmp_path, within_s=100)
     assert "asked" == ran.stdout.split()[0]
     assert "Traceback" not in ran.stderr
 
