@@ -38,14 +38,16 @@ def run(options: argparse.Namespace) -> int:
         raise JobFailed(display.trouble)
     keep_large_blocks_apart()
     store = Store(config_folder())
-    # Nothing that is read while starting is garbage; the collector would look at it ten times.
-    gc.disable()
     try:
         if watched is not None:
             _judge_watched(watched, store.settings)
         recorded = _opened(options)
         # A long recording could be left while it was read; from here on there is a window to end.
         early = EarlyEnd()
+        # Nothing that is read while starting is garbage; the collector would look at it ten times.
+        # Later ``Collector`` chooses its moments. To the very end none is Python's own: in the
+        # midst of a call of Qt's, taking away a QObject waits for a lock which that call holds.
+        gc.disable()
         application = start_qt(__version__)
         display.release()
         application.setQuitOnLastWindowClosed(False)
@@ -54,7 +56,6 @@ def run(options: argparse.Namespace) -> int:
         early.restore()
         return status
     finally:
-        gc.enable()
         store.close()
 
 

@@ -1,6 +1,7 @@
 """What tests of the window lean on: Qt without a screen, the font, a theme, a loop."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -50,7 +51,8 @@ def _fonts(qapp: QApplication) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _collected_here(_fonts: None) -> Iterator[None]:
-    """As in the program: what is Qt's is never taken away in another thread."""
+    """As in the program: what is Qt's is taken away in Qt's thread, and between its calls."""
+    gc.disable()  # to the very end: Qt outlives the last test
     collector = Collector()
     yield
     collector.end()

@@ -19,10 +19,13 @@ class Collector:
 
     Python collects where an object happens to be made, so also in a thread that looks a name
     up. A timer of Qt's that is taken away there stays in Qt's list, and the next time it
-    is due the program crashes. So Python's own collecting is off from the first to the last.
+    is due the program crashes. In Qt's own thread it may come in the midst of a call that
+    holds a lock of Qt's, and a QObject that is taken away then waits for it for ever. So
+    Python's own collecting is off from the first to the last.
     """
 
     def __init__(self) -> None:
+        self._was_enabled = gc.isenabled()
         gc.disable()
         self._pulse = QtPulse(EVERY_S, self.look)
         self._looks = 0
@@ -38,6 +41,7 @@ class Collector:
             gc.collect(1 if self._looks % OLDER_AFTER == 0 else 0)
 
     def end(self) -> None:
-        """Look no more; Python collects by itself again."""
+        """Look no more; Python collects by itself again if it did before."""
         self._pulse.cancel()
-        gc.enable()
+        if self._was_enabled:
+            gc.enable()

@@ -85,8 +85,15 @@ def test_little_is_not_worth_a_look(collector: Collector) -> None:
     assert ends == []
 
 
-def test_in_the_end_python_collects_again(collector: Collector) -> None:
-    """What comes after the window finds Python as it was."""
-    assert not gc.isenabled()
-    collector.end()
-    assert gc.isenabled()
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("before", [True, False])
+def test_in_the_end_python_is_as_it_was_before(*, before: bool) -> None:
+    """A program that goes on without Qt collects again; one whose Qt is still there does not."""
+    try:
+        (gc.enable if before else gc.disable)()
+        collector = Collector()
+        assert not gc.isenabled()
+        collector.end()
+        assert before == gc.isenabled()
+    finally:
+        gc.disable()  # as the tests of the window have it
