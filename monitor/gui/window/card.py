@@ -57,15 +57,18 @@ class Card(QFrame):
         self.move(next((at for at in places if not self._covered(at)), places[0]))
 
     def _covered(self, at: QPoint) -> bool:
-        """Whether a window of its own, as a floating panel is, lies over the card at that place."""
+        """Whether another window of this one's, as a floating panel is, lies over that place."""
         here = QRect(self._ground.mapToGlobal(at), self.size())
-        over = (Qt.WindowType.Window, Qt.WindowType.Tool)
-        return any(
-            window.isVisible()
-            and window.windowType() in over
-            and window is not self.window()
-            and window.frameGeometry().intersects(here)
+        floating = (
+            window
             for window in QApplication.topLevelWidgets()
+            if window.isVisible() and window.windowType() is Qt.WindowType.Window
+        )
+        return any(
+            (owner := window.parentWidget()) is not None
+            and owner.window() is self.window()
+            and window.frameGeometry().intersects(here)
+            for window in floating
         )
 
     def wanted_height(self) -> int:
