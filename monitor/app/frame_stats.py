@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 
 from monitor.app.failure import JobFailed
 from monitor.app.held import Held, held_now
@@ -43,6 +43,8 @@ class FrameStats(QObject):
     writing, not the program.
     """
 
+    _asked_to_draw = Signal()
+
     def __init__(self, path: Path, clock: FrameClock) -> None:
         super().__init__()
         self._clock = clock
@@ -63,9 +65,8 @@ class FrameStats(QObject):
         self._first_paint: tuple[int, float] | None = None
         self._panels_painted: tuple[int, float] | None = None
         self._in_paint: list[tuple[int, int]] = []
-        self._after_paint = QTimer(self)
-        self._after_paint.setSingleShot(True)
-        self._after_paint.timeout.connect(self._painted)
+        # Queued behind the paint that the frame asked for, so it comes right after it.
+        self._asked_to_draw.connect(self._painted, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._write)
         self._timer.start(EVERY_MS)
@@ -95,7 +96,7 @@ class FrameStats(QObject):
         if self._arrivals:
             self._in_paint += self._arrivals
             self._arrivals = []
-            self._after_paint.start()
+            self._asked_to_draw.emit()
         return False
 
     def close(self) -> None:
