@@ -41,7 +41,7 @@ def test_a_symbol_picked_by_keyboard_is_shown_as_the_venue_has_it(
             await scene.live()
             await scene.pick(f"{venue}:{symbol}", typed)
             await scene.live()
-            await until(lambda: len(scene.market.tape) > 20, "some trades")
+            await until(lambda: saw_a_second_begin(scene), "trades of a second from its start")
             await scene.equals(emulator, symbol)
             truth = emulator.book(symbol)
             check_depth(scene, truth.bids(), truth.asks())
@@ -67,6 +67,12 @@ def noted_prints(emulator: Emulator, symbol: str) -> list[Print]:
 
     market.step = noting  # type: ignore[method-assign]
     return prints
+
+
+def saw_a_second_begin(scene: Scene) -> bool:
+    """Of the second in which the trades were subscribed the venue's own candle knows more."""
+    seconds = scene.market.tape.view().ts_event // SECOND
+    return len(seconds) > 20 and bool(seconds[-1] > seconds[0])
 
 
 def newest(scene: Scene) -> Print | None:
