@@ -76,7 +76,7 @@ def _ends(book: Book, span: float | None) -> str:
     low, high = known_range(book)
     if low <= seen[0] and high >= seen[1]:
         return ""
-    levels = max(len(book.bids), len(book.asks))
-    if levels <= MOST_COUNTED:
+    levels = len(book.bids)
+    if levels == len(book.asks) and levels <= MOST_COUNTED:
         return f"top {levels:,}"
     return f"known ±{min(known_share(book), 1) * 100:.2g}%"

@@ -87,4 +87,7 @@ def test_words_tell_where_the_known_ends() -> None:
     assert sight_words(ladder(0.1, 10), None) == "whole book"
     assert sight_words(ladder(0.005, 2_000, known=True), None) == "known ±1%"
     assert sight_words(None, 0.0025) == "±0.25%"
+    uneven = ladder(0.1, 10, known=True)
+    uneven.apply([(999.5, 0.0)], [])
+    assert sight_words(uneven, None) == "known ±0.1%"  # Neither the top 10 nor the top 9.
     assert known_share(short) == pytest.approx(0.001)

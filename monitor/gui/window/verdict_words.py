@@ -2,6 +2,8 @@
 
 import math
 
+from PySide6.QtGui import QColor
+
 from monitor.gui.kit.panel import BELIEVED
 from monitor.gui.kit.text import plain
 from monitor.gui.kit.theme import Theme
@@ -59,26 +61,10 @@ def pill_look(
         return ChipLook("no feed", dot=theme.faint, edge=theme.hairline, fill=theme.raised)
     if halt := halt_words(replay):
         rest = plain(verdict_words(verdict, now, replay).removeprefix(f"{halt} "), 60)
-        return ChipLook(
-            halt,
-            rest,
-            dot=theme.dim,
-            ink=theme.text,
-            fill=theme.raised,
-            edge=theme.dim,
-            strong=True,
-        )
+        return _neutral(theme, halt, rest, theme.dim)
     if replay is not None and verdict.state in BELIEVED:
         rest = plain(verdict_words(verdict, now, replay).removeprefix("REPLAY "), 60)
-        return ChipLook(
-            "REPLAY",
-            rest,
-            dot=theme.accent,
-            ink=theme.text,
-            fill=theme.raised,
-            edge=theme.accent,
-            strong=True,
-        )
+        return _neutral(theme, "REPLAY", rest, theme.accent)
     words = plain(verdict.words(now))
     ink, fill = ink_of(theme, verdict.state), fill_of(theme, verdict.state)
     if verdict.state is State.LIVE:
@@ -93,6 +79,11 @@ def pill_look(
         rest = wait if verdict.next_try else plain(verdict.reason, 60)
         return ChipLook("DOWN", rest, dot=ink, ink=ink, fill=fill, edge=ink, strong=True)
     return ChipLook(words, dot=ink, ink=ink, fill=fill, edge=ink, strong=True)
+
+
+def _neutral(theme: Theme, word: str, rest: str, edge: QColor) -> ChipLook:
+    """The look of what is no market that goes on: told in the text's own ink."""
+    return ChipLook(word, rest, dot=edge, ink=theme.text, fill=theme.raised, edge=edge, strong=True)
 
 
 def lag_words(lag_ms: float) -> str:
