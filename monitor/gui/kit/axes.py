@@ -137,8 +137,12 @@ class SizeScale(PaintedAxis):
             return tuple((float(power), compact(10.0**power, 1)) for power in powers)
         axis = size_axis(high, self.size().height())
         # At the upper end a label would have to be moved beside its line.
-        pairs = zip(axis.values, axis.labels, strict=True)
-        return tuple((at, text) for at, text in pairs if self.pixel(at) >= LABEL_PX / 2)
+        pairs = list(zip(axis.values, axis.labels, strict=True))
+        told = [(at, text) for at, text in pairs if self.pixel(at) >= LABEL_PX / 2]
+        # The one at the foot is moved up into sight: it goes before it takes the next one's room.
+        foot, *others = [self.pixel(at) for at, _ in told] or [0.0]
+        crowded = others and foot - others[0] < 1.5 * LABEL_PX
+        return tuple(told[1:] if crowded else told)
 
 
 class TimeScale(PaintedAxis):

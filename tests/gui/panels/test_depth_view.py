@@ -374,3 +374,16 @@ def _levels(held: Market) -> tuple[list[tuple[float, float]], list[tuple[float, 
         list(zip(*(part.tolist() for part in side.arrays()), strict=True)) for side in sides
     )
     return bids, asks
+
+
+@pytest.mark.parametrize("height", [150, 180, 200, 230, 260, 320])
+def test_no_size_is_missing_between_two_others(
+    panel: DepthPanel, look: Callable[..., None], height: int
+) -> None:
+    """Labels of the size axis stand at even steps, however low the panel is."""
+    panel.resize(760, height)
+    panel.watch(book_of("0.5", 40))
+    look()
+    told = [label.text for label in panel.sizes.labels_shown()]
+    ticks = [text for _, text in panel.sizes.ticks()]
+    assert told == ticks
